@@ -1,0 +1,24 @@
+import type { GatewayDefinition } from './schema/gateway.ts';
+import type { GraphqlUpstreamDefinition, LocalUpstreamDefinition, RestUpstreamDefinition } from './schema/upstream.ts';
+
+/** What the files say, read, checked and completed; every path in it is absolute. Frozen. */
+export interface Config extends Omit<GatewayDefinition, 'upstreams'> {
+  /** Folder of gateway.yaml. */
+  readonly directory: string;
+  readonly upstreams: readonly UpstreamConfig[];
+}
+
+interface Named {
+  readonly name: string;
+  /** The file that defines the upstream, for messages. */
+  readonly file: string;
+}
+interface Reached {
+  /** At least one; `url` and `endpoints` of the file in one form. */
+  readonly endpoints: readonly { readonly url: string; readonly weight: number }[];
+}
+
+export type GraphqlUpstreamConfig = Omit<GraphqlUpstreamDefinition, 'url' | 'endpoints' | 'name'> & Named & Reached;
+export type RestUpstreamConfig = Omit<RestUpstreamDefinition, 'url' | 'endpoints' | 'name'> & Named & Reached;
+export type LocalUpstreamConfig = Omit<LocalUpstreamDefinition, 'name'> & Named;
+export type UpstreamConfig = GraphqlUpstreamConfig | RestUpstreamConfig | LocalUpstreamConfig;

@@ -1,0 +1,63 @@
+/**
+ * Every error that Weir itself raises, by its stable code. `docs/errors.md` lists exactly this table.
+ *
+ * `client`: the message is built only from what the client sent, and is shown to it.
+ * `internal`: the client sees the table's message and the request id; the log has the cause.
+ */
+export const ERRORS = {
+  GRAPHQL_PARSE_FAILED: { audience: 'client', status: 400, message: 'The document is not valid GraphQL syntax' },
+  GRAPHQL_VALIDATION_FAILED: { audience: 'client', status: 400, message: 'The operation does not fit the schema' },
+  BAD_USER_INPUT: {
+    audience: 'client',
+    status: 400,
+    message: 'A variable or argument has a value that its type refuses',
+  },
+  UNAUTHENTICATED: { audience: 'client', status: 401, message: 'The request carries no valid credential' },
+  FORBIDDEN: { audience: 'client', status: 403, message: 'The identity lacks what the resource requires' },
+  RATE_LIMITED: { audience: 'client', status: 429, message: 'The limit is used up' },
+  NOT_FOUND: { audience: 'client', status: 404, message: 'No route matches the request' },
+  UPSTREAM_UNAVAILABLE: { audience: 'internal', status: 503, message: 'An upstream cannot be reached' },
+  UPSTREAM_TIMEOUT: { audience: 'internal', status: 504, message: 'An upstream did not answer in time' },
+  UPSTREAM_BAD_RESPONSE: { audience: 'internal', status: 502, message: 'An upstream answered with something unusable' },
+  UPSTREAM_ERROR: { audience: 'internal', status: 502, message: 'An upstream reported an error' },
+  DEADLINE_EXCEEDED: { audience: 'internal', status: 504, message: 'The request ran out of time' },
+  CLIENT_CLOSED_REQUEST: { audience: 'internal', status: 499, message: 'The client closed the request' },
+  SCHEMA_NOT_READY: { audience: 'internal', status: 503, message: 'The gateway has no schema yet' },
+  INTERNAL_ERROR: { audience: 'internal', status: 500, message: 'An internal error occurred' },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+interface ErrorEntry {
+  readonly audience: 'client' | 'internal';
+  readonly status: number;
+  readonly message: string;
+}
+
+/** Extra facts of a {@link WeirError}. */
+export interface WeirErrorOptions extends ErrorOptions {
+  /** The upstream that the error came from; shown to clients only where the upstream's config allows it. */
+  readonly upstream?: string;
+  /** Added to the GraphQL error's `extensions` or the problem's members; safe for clients. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** An expected failure with a code from {@link ERRORS}. `message` may name internals: it is shown only if the code's audience is `client`. */
+export class WeirError extends Error {
+  readonly code: ErrorCode;
+  readonly upstream: string | undefined;
+  readonly details: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(code: ErrorCode, message?: string, options: WeirErrorOptions = {}) {
+    super(message ?? ERRORS[code].message, options);
+    this.name = 'WeirError';
+    this.code = code;
+    this.upstream = options.upstream;
+    this.details = options.details;
+  }
+
+  /** What a client may read of this error. */
+  get clientMessage(): string {
+    return ERRORS[this.code].audience === 'client' ? this.message : ERRORS[this.code].message;
+  }
+}

@@ -1,0 +1,15 @@
+import type { DocumentNode, OperationTypeNode } from 'graphql';
+
+/**
+ * An operation in normal form: one operation definition, no fragment definitions or spreads, no `@skip` or `@include`,
+ * one field per response key and selection set, no unused variable. Planner and engines see only this.
+ */
+export interface Operation {
+  readonly kind: OperationTypeNode;
+  readonly name: string | undefined;
+  /** Canonical text; equal texts are equal operations. The key of plan and program caches. */
+  readonly text: string;
+  readonly document: DocumentNode;
+  /** Whether normalisation left nothing to select: answered `{}` without a plan. */
+  readonly isEmpty: boolean;
+}
