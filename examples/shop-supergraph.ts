@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { composeServices, transformSupergraphToPublicSchema } from '@theguild/federation-composition';
+import { buildASTSchema, type DocumentNode, type GraphQLSchema, Kind, parse, visit } from 'graphql';
+
+/** The shop's supergraph, composed from `schemas/` alone: no service runs. */
+export interface ShopSupergraph {
+  readonly sdl: string;
+  /** What clients see. */
+  readonly apiSchema: GraphQLSchema;
+}
+
+/** @throws {Error} With all that keeps the schemas from fitting together. */
+export function composeShop(): ShopSupergraph {
+  const result = composeServices([
+    { name: 'accounts', typeDefs: readSchema('accounts') },
+    { name: 'catalog', typeDefs: withoutConnectors(readSchema('catalog')) },
+    { name: 'inventory', typeDefs: withoutConnectors(readSchema('inventory')) },
+    { name: 'orders', typeDefs: readSchema('orders') },
+    { name: 'reviews', typeDefs: withEntities(readSchema('reviews')) },
+    { name: 'storefront', typeDefs: readSchema('storefront') },
+  ]);
+  if (result.supergraphSdl === undefined) {
+    throw new Error(`Cannot compose the shop:\n${result.errors?.map(({ message }) => message).join('\n')}`);
+  }
+  const document = transformSupergraphToPublicSchema(parse(result.supergraphSdl));
+  return { sdl: result.supergraphSdl, apiSchema: buildASTSchema(document) };
+}
+
+function readSchema(name: string): DocumentNode {
+  return parse(readFileSync(new URL(`../schemas/${name}.graphql`, import.meta.url), 'utf8'));
+}
+
+/** Composition knows the directives of federation only, and not yet the version that came with connectors. */
+function withoutConnectors(document: DocumentNode): DocumentNode {
+  return visit(document, {
+    Directive({ name, arguments: args }) {
+      const url = args?.find((arg) => arg.name.value === 'url')?.value;
+      const isConnectLink = url?.kind === Kind.STRING && url.value.includes('/connect/');
+      return name.value === 'connect' || name.value === 'source' || isConnectLink ? null : undefined;
+    },
+    StringValue: (node) => ({ ...node, value: node.value.replace(/(\/federation\/v2)\.10$/, '$1.9') }),
+  });
+}
+
+const LOOKED_UP = ['User', 'Product', 'Review'];
+const HIDDEN = ['reviewAuthorsByIds', 'productsByIds'];
+
+/** What `upstreams/reviews.yaml` makes of a plain service: keys where there are lookups; some fields hidden. */
+function withEntities(document: DocumentNode): DocumentNode {
+  const link = parse('extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key"])');
+  const [keyed] = parse('type T @key(fields: "id") { id: ID! }').definitions;
+  const directives = keyed?.kind === Kind.OBJECT_TYPE_DEFINITION ? (keyed.directives ?? []) : [];
+  const plain = visit(document, {
+    ObjectTypeDefinition: (node) => (LOOKED_UP.includes(node.name.value) ? { ...node, directives } : undefined),
+    FieldDefinition: (node) => (HIDDEN.includes(node.name.value) ? null : undefined),
+  });
+  return { ...plain, definitions: [...link.definitions, ...plain.definitions] };
+}
