@@ -6,13 +6,13 @@ import { composeShop } from './examples/shop-supergraph.ts';
 const config: CodegenConfig = {
   importExtension: '.ts',
   generates: {
-    'resolvers/generated.ts': {
+    'resolvers/generated/resolvers.ts': {
       schema: 'schemas/storefront.graphql',
       plugins: ['typescript', 'typescript-resolvers'],
       config: {
         federation: true,
-        contextType: './context.ts#LocalContext',
-        mappers: { Storefront: './storefront-model.ts#StorefrontModel' },
+        contextType: '../context.ts#LocalContext',
+        mappers: { Storefront: '../storefront-model.ts#StorefrontModel' },
         useTypeImports: true,
         enumsAsTypes: true,
         resolversNonOptionalTypename: { unionMember: true, interfaceImplementingType: true },

@@ -1,5 +1,5 @@
 import { ask } from './ask.ts';
-import type { Resolvers } from './generated.ts';
+import type { Resolvers } from './generated/resolvers.ts';
 
 /** Not all that is asked for is in stock; so many more are looked at. */
 const FEATURED_CANDIDATES = 20;
