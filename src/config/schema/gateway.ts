@@ -70,6 +70,7 @@ const telemetry = section({
   log_level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   access_log: z.boolean().default(true).describe('One line for each request'),
   otlp_endpoint: z.url().optional().describe('OTLP/HTTP endpoint for traces; default: no export'),
+  trace_ratio: z.number().min(0).max(1).default(1).describe('Share of new traces that are sampled'),
   service_name: z.string().default('weir'),
 });
 
