@@ -7,7 +7,11 @@ type WithUnit<U extends Unit> = z.ZodType<number & { readonly unit?: U }, string
 
 type Camel<K extends string> = K extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : K;
 type UnitOf<S> =
-  S extends z.ZodType<infer O> ? (NonNullable<O> extends { readonly unit?: infer U extends Unit } ? U : '') : '';
+  S extends z.ZodType<infer O>
+    ? NonNullable<O> extends number & { readonly unit?: infer U extends Unit }
+      ? U
+      : ''
+    : '';
 type OutputKey<K extends string, S> = `${Camel<K>}${UnitOf<S>}`;
 type Plain<T> = T extends number & { readonly unit?: Unit } ? number : T;
 
