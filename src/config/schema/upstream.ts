@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { duration, section, size } from './section.ts';
+import { endpoint, transport } from './transport.ts';
 
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'Expected an HTTP header name');
 
@@ -27,12 +28,6 @@ const traffic = section({
   max_body: size('The largest answer expected').optional(),
 });
 
-const health = section({
-  path: z.string().startsWith('/').describe('Requested with GET; 2xx is healthy'),
-  interval: duration('Time between checks').prefault('5s'),
-  timeout: duration('A check that takes longer has failed; 5s at most').prefault('2s'),
-});
-
 const errors = section({
   mode: z
     .enum(['pass', 'wrap', 'mask'])
@@ -56,11 +51,6 @@ const transforms = section({
   hide: z.array(typeOrField).default([]).describe('Types and fields that the graph does not get'),
 });
 
-const endpoint = section({
-  url: z.url({ protocol: /^https?$/ }),
-  weight: z.number().int().min(0).default(1).describe('Share of the requests, relative to the other endpoints'),
-});
-
 const shared = {
   name: z
     .string()
@@ -73,7 +63,7 @@ const shared = {
     .describe('The one endpoint; or use `endpoints`'),
   endpoints: z.array(endpoint).min(1).optional().describe('Several endpoints of one service'),
   timeout: duration('Longest wait for a whole answer').prefault('30s'),
-  health: health.optional(),
+  ...transport,
   traffic: traffic
     .prefault({})
     .describe('What is expected of the service; checks, alerts and pool sizes start from it'),
