@@ -17,7 +17,7 @@ export interface RequestHead {
 /** Facts that the parts of the journey leave for the access log. */
 export interface RequestFacts {
   route: string;
-  operationName?: string;
+  operationName?: string | undefined;
   engine?: string;
   errorCount?: number;
 }
