@@ -4,6 +4,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { RequestContext } from '../edge/request-context.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
+import { placeErrors } from './place-errors.ts';
 import { type FormatSubgraphError, passSubgraphError } from './subgraph-error.ts';
 import { createSubgraphExecutor } from './subgraph-executor.ts';
 
@@ -36,11 +37,14 @@ export function buildStitchedSchema(
   const options = getStitchingOptionsFromSupergraphSdl({
     supergraphSdl: supergraph.document,
     batch: true,
+    // Every request is a new key: a cache would only keep them all, for as long as a subscription lives.
+    batchingOptions: { dataLoaderOptions: { cache: false } },
     onSubschemaConfig: (config) => {
       const executor = executors.get(config.name);
       if (executor !== undefined) config.executor = executor as typeof config.executor;
     },
   });
   const { schemaExtensions, ...rest } = options;
-  return filterInternalFieldsAndTypes(stitchSchemas(schemaExtensions ? { ...rest, schemaExtensions } : rest));
+  const schema = stitchSchemas(schemaExtensions ? { ...rest, schemaExtensions } : rest);
+  return placeErrors(filterInternalFieldsAndTypes(schema));
 }

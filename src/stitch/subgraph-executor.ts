@@ -1,7 +1,7 @@
 import type { ExecutionRequest, ExecutionResult, Executor } from '@graphql-tools/utils';
-import { GraphQLError } from 'graphql';
 import type { RequestContext } from '../edge/request-context.ts';
 import type { Subgraph, SubgraphResult } from '../subgraphs/subgraph.ts';
+import { DelegatedError, ledgerOf } from './error-ledger.ts';
 import type { FormatSubgraphError } from './subgraph-error.ts';
 import { toSubgraphOperation } from './subgraph-operation.ts';
 
@@ -11,41 +11,35 @@ export function createSubgraphExecutor(
   formatError: FormatSubgraphError,
   contextOf: (contextValue: unknown) => RequestContext,
 ): Executor {
-  const toExecutionResult = ({ data, errors }: SubgraphResult): ExecutionResult =>
-    errors === undefined || errors.length === 0
-      ? { data }
-      : { data, errors: errors.map((error) => locate(error, formatError(error, subgraph.name))) };
+  function toExecutionResult({ data, errors = [] }: SubgraphResult, contextValue: unknown): ExecutionResult {
+    if (errors.length === 0) return { data };
+    const ledger = ledgerOf(contextValue);
+    const delegated = errors.map((error) => new DelegatedError(error, formatError(error, subgraph.name)));
+    for (const error of delegated) ledger?.add(error);
+    return { data, errors: delegated };
+  }
+
+  async function subscribe(request: ExecutionRequest): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
+    if (subgraph.subscribe === undefined) {
+      return toExecutionResult({ errors: [{ message: 'The field has no subscriptions' }] }, request.context);
+    }
+    const results = await subgraph.subscribe(toRequest(request));
+    return mapResults(results, (result) => toExecutionResult(result, request.context));
+  }
+
+  function toRequest({ document, variables, context }: ExecutionRequest) {
+    return { operation: toSubgraphOperation(document), variables, context: contextOf(context) };
+  }
 
   return ((request: ExecutionRequest) => {
-    const operation = toSubgraphOperation(request.document);
-    const subgraphRequest = {
-      operation,
-      variables: request.variables,
-      context: contextOf(request.context),
-    };
-    if (operation.kind === 'subscription') {
-      if (subgraph.subscribe === undefined) {
-        throw new GraphQLError('The field has no subscriptions', { extensions: { code: 'UPSTREAM_ERROR' } });
-      }
-      return subgraph.subscribe(subgraphRequest).then((results) => mapAsync(results, toExecutionResult));
-    }
-    const result = subgraph.execute(subgraphRequest);
-    return result instanceof Promise ? result.then(toExecutionResult) : toExecutionResult(result);
+    if (toSubgraphOperation(request.document).kind === 'subscription') return subscribe(request);
+    const result = subgraph.execute(toRequest(request));
+    return result instanceof Promise
+      ? result.then((value) => toExecutionResult(value, request.context))
+      : toExecutionResult(result, request.context);
   }) as Executor;
 }
 
-/** `path` stays that of the subgraph's operation here: delegation finds the place in the client's operation by it. */
-function locate(
-  error: { readonly path?: readonly (string | number)[]; readonly cause?: unknown },
-  formatted: ReturnType<FormatSubgraphError>,
-): GraphQLError {
-  return new GraphQLError(formatted.message, {
-    path: error.path,
-    originalError: error.cause instanceof Error ? error.cause : undefined,
-    extensions: formatted.extensions,
-  });
-}
-
-async function* mapAsync<T, R>(source: AsyncIterable<T>, map: (value: T) => R): AsyncGenerator<R, void, undefined> {
+async function* mapResults<T, R>(source: AsyncIterable<T>, map: (value: T) => R): AsyncGenerator<R, void, undefined> {
   for await (const value of source) yield map(value);
 }
