@@ -5,8 +5,8 @@ import { headers } from './headers.ts';
 import { path } from './path.ts';
 import { duration, section } from './section.ts';
 import { traffic } from './traffic.ts';
-import { transport } from './transport.ts';
 import { transforms } from './transforms.ts';
+import { transport } from './transport.ts';
 import { upstreamErrors } from './upstream-errors.ts';
 
 const named = {
