@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import type { RequestContext } from '../edge/request-context.ts';
+import type { RequestScope } from '../edge/request-scope.ts';
 import { WeirError } from '../errors.ts';
-import type { RequestScope } from '../server/request-scope.ts';
 import type { Yoga } from './create-yoga.ts';
 
 /** How deep operations of local resolvers may nest: each level can start operations of its own. */

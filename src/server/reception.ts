@@ -1,9 +1,9 @@
 import type { Edge, RequestHead } from '../edge/edge.ts';
 import { isRefusal, type Refusal } from '../edge/identity/outcome.ts';
+import { RequestScope } from '../edge/request-scope.ts';
 import type { AccessRecord } from '../telemetry/access-log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
-import { RequestScope } from './request-scope.ts';
 
 /** Opens a scope for each request and closes its books when it ends: span, access log, metrics. */
 export interface Reception {

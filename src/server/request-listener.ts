@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { RequestScope } from '../edge/request-scope.ts';
 import { ERRORS, WeirError } from '../errors.ts';
 import type { Yoga } from '../graphql/create-yoga.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -7,7 +8,6 @@ import { problemOf, sendProblem } from './problem.ts';
 import { isReady, type Readiness } from './readiness.ts';
 import type { Reception } from './reception.ts';
 import { headOfNodeRequest } from './request-head.ts';
-import type { RequestScope } from './request-scope.ts';
 
 export interface RequestListenerParts {
   readonly reception: Reception;

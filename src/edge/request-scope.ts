@@ -1,8 +1,8 @@
 import { type Span, SpanKind, type Context as TraceContext, trace } from '@opentelemetry/api';
-import type { RequestHead } from '../edge/edge.ts';
-import type { Identity, RequestContext } from '../edge/request-context.ts';
 import { WeirError } from '../errors.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
+import type { RequestHead } from './edge.ts';
+import type { Identity, RequestContext } from './request-context.ts';
 
 /** Facts that the parts of the journey leave for the access log. */
 export interface RequestFacts {
