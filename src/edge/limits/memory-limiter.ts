@@ -1,5 +1,5 @@
 import { GenerationMap } from '../generation-map.ts';
-import { algorithmOf, type Counter, TOLERANCE } from './counter.ts';
+import { algorithmOf, type Counter, newCounter, TOLERANCE } from './counter.ts';
 import { type Decision, decide, type Standing, standingOf, UNLIMITED } from './decision.ts';
 import type { Demand } from './limit.ts';
 import { type Limiter, mergeDemands } from './limiter.ts';
@@ -56,7 +56,7 @@ export class MemoryLimiter implements Limiter {
     const id = `${limit.name}\n${key}`;
     let counter = this.#counters.get(id);
     if (counter === undefined) {
-      counter = { sinceMs: now, current: 0, previous: 0 };
+      counter = newCounter(now);
       this.#counters.set(id, counter);
     }
     return counter;
@@ -65,9 +65,9 @@ export class MemoryLimiter implements Limiter {
 
 /** Takes the cost where the request passes; refused requests count only where the limit says so, and only up to it. */
 function charge({ limit, cost }: Demand, counter: Counter, now: number, allowed: boolean, exceeded: boolean): void {
-  if (allowed && !exceeded) counter.current += cost;
+  const algorithm = algorithmOf(limit);
+  if (allowed && !exceeded) algorithm.add(counter, now, cost);
   else if (limit.countRejected) {
-    const free = Math.max(0, algorithmOf(limit).available(limit, counter, now));
-    counter.current += Math.min(cost, free);
+    algorithm.add(counter, now, Math.min(cost, Math.max(0, algorithm.available(limit, counter, now))));
   }
 }

@@ -17,6 +17,10 @@ export const tokenBucket: Algorithm = {
 
   available: (limit, counter) => limit.burst - counter.current,
 
+  add(counter, _nowMs, cost) {
+    counter.current += cost;
+  },
+
   waitMs(limit, counter, _nowMs, cost) {
     if (cost > limit.burst) return Number.POSITIVE_INFINITY;
     return Math.max(0, ((counter.current + cost - limit.burst) * limit.windowMs) / limit.max);
