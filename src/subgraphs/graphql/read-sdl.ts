@@ -51,7 +51,7 @@ export async function readSubgraphSdl(
 
   if (asksService(config)) {
     const result = await run(SERVICE_SDL);
-    const sdl = (result.data?.['_service'] as { sdl?: unknown } | null | undefined)?.sdl;
+    const sdl = (result.data?._service as { sdl?: unknown } | null | undefined)?.sdl;
     if (typeof sdl === 'string' && sdl.trim() !== '') return sdl;
     if (config.federation === true) {
       throw fail(
