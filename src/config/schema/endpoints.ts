@@ -22,14 +22,14 @@ export const exactlyOneOfUrlAndEndpoints: SectionRule = {
     const hasEndpoints = written.endpoints !== undefined;
     if (hasUrl && hasEndpoints) {
       return {
-        message: 'has both "url" and "endpoints"',
+        message: 'Exactly one of "url" and "endpoints" must be given, got both',
         path: ['endpoints'],
         hint: 'Keep "url" for a single endpoint, or move it into "endpoints"',
       };
     }
     if (hasUrl || hasEndpoints) return undefined;
     return {
-      message: 'has neither "url" nor "endpoints"',
+      message: 'Exactly one of "url" and "endpoints" must be given, got none',
       hint: 'Add the address of the service, such as `url: http://localhost:4001/`',
     };
   },
@@ -40,9 +40,9 @@ export const someEndpointHasWeight: SectionRule = {
     if (!Array.isArray(endpoints) || endpoints.length === 0) return undefined;
     if (endpoints.some((one: unknown) => (one as { weight?: unknown } | null)?.weight !== 0)) return undefined;
     return {
-      message: 'has only endpoints of weight 0',
+      message: 'At least one endpoint must have a weight above 0, got none',
       path: ['endpoints'],
-      hint: 'Give at least one endpoint a weight above 0',
+      hint: 'Give an endpoint a weight, or remove the key (default: 1)',
     };
   },
 };

@@ -9,11 +9,14 @@ import { transforms } from './transforms.ts';
 import { transport } from './transport.ts';
 import { upstreamErrors } from './upstream-errors.ts';
 
+/** The form of an upstream's name. */
+export const UPSTREAM_NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
+
 const named = {
   $schema: z.string().optional().describe('JSON Schema of the file, for editors; not read'),
   name: z
     .string()
-    .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'Expected a letter, then letters, digits, "_" and "-"')
+    .regex(UPSTREAM_NAME, 'Expected a letter, then letters, digits, "_" and "-"')
     .optional()
     .describe("Unique name; default: the file's name without extension"),
 };
@@ -72,3 +75,4 @@ export const upstreamSchema = z.discriminatedUnion('kind', [graphqlUpstream, res
 export type GraphqlUpstreamDefinition = z.output<typeof graphqlUpstream>;
 export type RestUpstreamDefinition = z.output<typeof restUpstream>;
 export type LocalUpstreamDefinition = z.output<typeof localUpstream>;
+export type UpstreamDefinition = GraphqlUpstreamDefinition | RestUpstreamDefinition | LocalUpstreamDefinition;
