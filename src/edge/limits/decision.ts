@@ -19,6 +19,8 @@ export interface Decision {
   readonly standings: readonly Standing[];
   /** 0 where allowed; otherwise when every exceeded limit has room again, at least 1 ms. */
   readonly retryAfterMs: number;
+  /** Refused because the store is lost and a limit is `closed` then: 503, not 429. */
+  readonly storeLost?: true;
 }
 
 export const UNLIMITED: Decision = { allowed: true, standings: [], retryAfterMs: 0 };

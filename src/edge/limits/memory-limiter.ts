@@ -48,6 +48,18 @@ export class MemoryLimiter implements Limiter {
     return decide(standings);
   }
 
+  /** Counts without asking: what was decided elsewhere. */
+  record(demands: readonly Demand[]): void {
+    const now = this.#now();
+    for (const demand of demands) {
+      if (demand.readOnly) continue;
+      const algorithm = algorithmOf(demand.limit);
+      const counter = this.#counter(demand, now);
+      algorithm.advance(demand.limit, counter, now);
+      algorithm.add(counter, now, demand.cost);
+    }
+  }
+
   async close(): Promise<void> {
     this.#counters.clear();
   }
@@ -66,8 +78,10 @@ export class MemoryLimiter implements Limiter {
 /** Takes the cost where the request passes; refused requests count only where the limit says so, and only up to it. */
 function charge({ limit, cost }: Demand, counter: Counter, now: number, allowed: boolean, exceeded: boolean): void {
   const algorithm = algorithmOf(limit);
-  if (allowed && !exceeded) algorithm.add(counter, now, cost);
-  else if (limit.countRejected) {
-    algorithm.add(counter, now, Math.min(cost, Math.max(0, algorithm.available(limit, counter, now))));
+  if (allowed && !exceeded) {
+    if (cost > 0) algorithm.add(counter, now, cost);
+  } else if (limit.countRejected) {
+    const counted = Math.min(cost, algorithm.available(limit, counter, now));
+    if (counted > 0) algorithm.add(counter, now, counted);
   }
 }
