@@ -52,14 +52,14 @@ export function complete(schema: z.core.$ZodType, data: unknown, top: Place, dir
     }
     if (def.type === 'union') {
       // A text that is good as it is stays a text.
-      if (place?.isInterpolated && z.safeParse(core, value).success) return value;
+      if (place?.isUntyped && z.safeParse(core, value).success) return value;
       const options = optionsFor(core as z.core.$ZodUnion, value);
       return options.reduce<unknown>((current, option) => visit(option, current, place), value);
     }
     if (typeof value !== 'string') return value;
     if (place?.isUnknown) return value;
     if (facts.path !== undefined) return visitPath(facts.path, value, place);
-    return place?.isInterpolated ? coerce(def.type, value) : value;
+    return place?.isUntyped ? coerce(def.type, value) : value;
   }
 
   function visitPath(kind: PathKind, value: string, place: Place | undefined): string {

@@ -31,11 +31,11 @@ function placeOf({ file, line, column }: ConfigError, directory: string): string
 
 /** Sorts by file in the given order, then by place, and drops repetitions (an alias repeats what its anchor says). */
 export function sortConfigErrors(errors: readonly ConfigError[], files: readonly string[]): ConfigError[] {
-  const byText = new Map(
-    errors.map((error) => [`${error.file}\n${error.line}\n${error.column}\n${error.message}`, error]),
-  );
-  const rank = (file: string) => (files.indexOf(file) + files.length + 1) % (files.length + 1);
-  return [...byText.values()].sort(
-    (a, b) => rank(a.file) - rank(b.file) || a.line - b.line || a.column - b.column || (a.message < b.message ? -1 : 1),
+  const keyOf = ({ file, line, column, message }: ConfigError) => `${file}\n${line}\n${column}\n${message}`;
+  const byKey = new Map(errors.map((error) => [keyOf(error), error]));
+  // Options of the command line are in no file and come last.
+  const rank = (file: string) => (files.includes(file) ? files.indexOf(file) : files.length);
+  return [...byKey.values()].sort(
+    (a, b) => rank(a.file) - rank(b.file) || a.line - b.line || a.column - b.column || (keyOf(a) < keyOf(b) ? -1 : 1),
   );
 }

@@ -43,7 +43,8 @@ function put(source: Source, option: keyof ConfigOverrides, value: string, typed
     line: 0,
     column: 0,
     written: JSON.stringify(typed),
-    isInterpolated: true, // A text that may stand for a number, as one from the environment.
+    isUntyped: true,
+    isSecret: false,
     isUnknown: false,
     children: new Map(),
   };

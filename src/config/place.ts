@@ -7,7 +7,10 @@ export interface Place extends Position {
   readonly key?: Position;
   /** For messages: a scalar as the file has it, before interpolation and not too long; otherwise the kind of thing. */
   readonly written: string;
-  readonly isInterpolated: boolean;
+  /** A text that may stand for a number or boolean: it comes from the environment or the command line. */
+  readonly isUntyped: boolean;
+  /** Part of the value comes from the environment: no message may hold it. */
+  readonly isSecret: boolean;
   /** The value is unknown, since interpolation failed; that is reported already. */
   readonly isUnknown: boolean;
   readonly children: Map<string | number, Place>;

@@ -77,7 +77,7 @@ function error({ file }: Place, { line, column }: Position, message: string, hin
 
 /** Whether the value or one inside it came from the environment. */
 function isTainted(place: Place): boolean {
-  return place.isInterpolated || [...place.children.values()].some(isTainted);
+  return place.isSecret || [...place.children.values()].some(isTainted);
 }
 
 function inside(path: Path): string {

@@ -38,7 +38,8 @@ export function parseSource(file: string, text: string, env: NodeJS.ProcessEnv):
       line: 1,
       column: 1,
       written: 'nothing',
-      isInterpolated: false,
+      isUntyped: false,
+      isSecret: false,
       isUnknown: true,
       children: new Map(),
     };
@@ -157,7 +158,14 @@ class Reading {
       this.#report(found >= 0 && found < end ? this.#position(found) : at, message, hint);
     }
     const isUnknown = problems.length > 0;
-    return { value: text, place: this.#place(at, key, quote(node.value), { isInterpolated, isUnknown }) };
+    return {
+      value: text,
+      place: this.#place(at, key, quote(node.value), {
+        isUntyped: isInterpolated,
+        isSecret: isInterpolated,
+        isUnknown,
+      }),
+    };
   }
 
   #place(at: Position, key: Position | undefined, written: string, flags: Partial<Place> = {}): Place {
@@ -165,7 +173,8 @@ class Reading {
       file: this.#file,
       ...at,
       written,
-      isInterpolated: false,
+      isUntyped: false,
+      isSecret: false,
       isUnknown: false,
       children: new Map(),
       ...flags,

@@ -33,7 +33,7 @@ export class WayOut {
 
   ofValue(issue: Issue, place: Place): string {
     if (place.written === 'nothing') return `Give it a value, or remove the key. ${this.describe(issue.path)}`.trim();
-    const fix = place.isInterpolated ? undefined : (this.#nearestChoice(issue, place) ?? this.#rewrite(issue, place));
+    const fix = place.isSecret ? undefined : (this.#nearestChoice(issue, place) ?? this.#rewrite(issue, place));
     return fix ?? `${this.#change(issue.path)} ${this.describe(issue.path)}`.trim();
   }
 
