@@ -30,6 +30,10 @@ export function startGatewayProcess({ port, env }: GatewayProcessOptions): Gatew
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const origin = `http://127.0.0.1:${port}`;
+  // Whatever ends this process ends the gateway too.
+  const killWithParent = () => child.kill();
+  process.once('exit', killWithParent);
+  child.once('exit', () => process.off('exit', killWithParent));
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(`could not start: ${error.message}`));
