@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { GraphQLSchema, isSpecifiedDirective, lexicographicSortSchema, parse, printSchema, validate } from 'graphql';
+import {
+  type GraphQLError,
+  GraphQLSchema,
+  isSpecifiedDirective,
+  lexicographicSortSchema,
+  parse,
+  printSchema,
+  validate,
+} from 'graphql';
 import { composeShop } from '../../examples/shop-supergraph.ts';
 import { readShopQueries } from '../shop/read-queries.ts';
 import { buildMonolith } from './build-monolith.ts';
@@ -39,33 +47,36 @@ describe('the monolith', () => {
   });
 });
 
-describe('the queries of the shop', () => {
+describe('the questions to the shop', () => {
   const queries = readShopQueries();
-  const { schema, execute } = buildMonolith();
+  const mutations = readShopQueries('mutations');
+  const shared = buildMonolith();
   const expectedErrors: Record<string, string[]> = JSON.parse(readFileSync(EXPECTED_ERRORS, 'utf8'));
 
-  it('are at least 70', () => assert.ok(queries.length >= 70, `there are ${queries.length}`));
+  it('are at least 70 queries', () => assert.ok(queries.length >= 70, `there are ${queries.length}`));
 
-  for (const { name, query, variables, identity } of queries) {
+  for (const { name, query, variables, identity } of [...queries, ...mutations]) {
     it(`${name} is valid, and fails only where it is meant to`, async () => {
+      const { schema, execute } = query.startsWith('mutation') ? buildMonolith() : shared;
       assert.deepEqual(validate(schema, parse(query)), []);
       const { data, errors = [] } = await execute(query, variables, identity);
       assert.notEqual(data, undefined);
-      assert.deepEqual(
-        errors.map(({ path, message }) => `${path?.join('.')}: ${message}`),
-        expectedErrors[name] ?? [],
-      );
+      assert.deepEqual(errors.map(describeError), expectedErrors[name] ?? []);
     });
   }
 
   it('have no expectations left over', () => {
-    const names = queries.map(({ name }) => name);
+    const names = [...queries, ...mutations].map(({ name }) => name);
     assert.deepEqual(
       Object.keys(expectedErrors).filter((name) => !names.includes(name)),
       [],
     );
   });
 });
+
+function describeError({ path, message }: GraphQLError): string {
+  return `${path?.join('.')}: ${message}`;
+}
 
 function print(schema: GraphQLSchema): string {
   const config = schema.toConfig();

@@ -1,7 +1,6 @@
-import { GraphQLError } from 'graphql';
 import type { CategoryRecord, ProductRecord } from '../../examples/data/products.ts';
 import type { Resolvers } from '../../examples/services/executable-schema.ts';
-import { fromRecord, type MonolithContext, type ProductNode, type ShopWorld } from './shop-world.ts';
+import { failRestCall, fromRecord, type MonolithContext, type ProductNode, type ShopWorld } from './shop-world.ts';
 
 interface ProductFilter {
   category?: string | null;
@@ -22,7 +21,7 @@ interface ProductInput {
 export function catalogResolvers(world: ShopWorld): Resolvers<MonolithContext> {
   const { products, categories } = world.data;
   const toNode = ({ id }: ProductRecord) => world.product(id);
-  const existing = (product: ProductRecord | undefined) => (product === undefined ? notFound() : toNode(product));
+  const existing = (product: ProductRecord | undefined) => (product === undefined ? failRestCall() : toNode(product));
 
   return {
     Query: {
@@ -41,7 +40,7 @@ export function catalogResolvers(world: ShopWorld): Resolvers<MonolithContext> {
         const start = (page - 1) * limit;
         return { items: matching.slice(start, start + limit).map(toNode), total: matching.length, page };
       },
-      category: (_, { id }: { id: string }) => world.category(id) ?? notFound(),
+      category: (_, { id }: { id: string }) => world.category(id) ?? failRestCall(),
       categories: () => categories,
     },
     Mutation: {
@@ -70,27 +69,30 @@ export function catalogResolvers(world: ShopWorld): Resolvers<MonolithContext> {
       },
       renameProduct(_, { id, name }: { id: string; name: string }) {
         const product = products.find((candidate) => candidate.id === id);
-        if (product === undefined) return notFound();
+        if (product === undefined) return failRestCall();
         product.name = name;
         return toNode(product);
       },
     },
     Product: {
-      ...fromRecord([
-        'sku',
-        'name',
-        'description',
-        'gtin',
-        'price',
-        'tags',
-        'views',
-        'featured',
-        'releaseDate',
-        'weightGrams',
-        'dimensions',
-        'images',
-      ]),
-      status: ({ record }: ProductNode) => record?.status.toUpperCase() ?? null,
+      ...fromRecord(
+        [
+          'sku',
+          'name',
+          'description',
+          'gtin',
+          'price',
+          'tags',
+          'views',
+          'featured',
+          'releaseDate',
+          'weightGrams',
+          'dimensions',
+          'images',
+        ],
+        failRestCall,
+      ),
+      status: ({ record }: ProductNode) => (record ?? failRestCall()).status.toUpperCase(),
       category: ({ record }: ProductNode) => (record?.categoryId == null ? null : world.category(record.categoryId)),
       buyer: ({ record }: ProductNode) => (record?.buyerEmail == null ? null : world.userByEmail(record.buyerEmail)),
       related: ({ record }: ProductNode) => record?.relatedIds.map((id) => world.product(id)),
@@ -108,14 +110,7 @@ export function catalogResolvers(world: ShopWorld): Resolvers<MonolithContext> {
   };
 }
 
-/** REST answers 404, which is an error and no value. */
-function notFound(): never {
-  throw new GraphQLError('An upstream reported an error', { extensions: { code: 'UPSTREAM_ERROR' } });
-}
-
 /** REST takes 1 to 1000, and answers 400 to others. */
 function checkCount(count: number): void {
-  if (count < 1 || count > 1000) {
-    throw new GraphQLError('An upstream reported an error', { extensions: { code: 'UPSTREAM_ERROR' } });
-  }
+  if (count < 1 || count > 1000) failRestCall();
 }

@@ -1,7 +1,6 @@
-import { GraphQLError } from 'graphql';
 import type { ShelfRecord } from '../../examples/data/stock.ts';
 import type { Resolvers } from '../../examples/services/executable-schema.ts';
-import type { MonolithContext, ProductNode, ShopWorld } from './shop-world.ts';
+import { failRestCall, type MonolithContext, type ProductNode, type ShopWorld } from './shop-world.ts';
 
 export function inventoryResolvers(world: ShopWorld): Resolvers<MonolithContext> {
   const { stock, warehouses } = world.data;
@@ -9,11 +8,8 @@ export function inventoryResolvers(world: ShopWorld): Resolvers<MonolithContext>
     Query: { warehouses: () => warehouses },
     Product: {
       availability({ record }: ProductNode) {
-        if (record === null) return null;
-        const found = stock.find(({ sku }) => sku === record.sku);
-        if (found === undefined) {
-          throw new GraphQLError('An upstream reported an error', { extensions: { code: 'UPSTREAM_ERROR' } });
-        }
+        const { sku } = record ?? failRestCall();
+        const found = stock.find((candidate) => candidate.sku === sku) ?? failRestCall();
         let quantity = 0;
         let reserved = 0;
         for (const shelf of found.shelves) {

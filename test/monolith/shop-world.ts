@@ -1,3 +1,4 @@
+import { GraphQLError } from 'graphql';
 import type { CategoryRecord, ProductRecord } from '../../examples/data/products.ts';
 import type { ReviewRecord } from '../../examples/data/reviews.ts';
 import type { ShopData } from '../../examples/data/shop-data.ts';
@@ -68,15 +69,26 @@ function find<Item extends { id: string }>(items: readonly Item[], id: string): 
   return items.find((item) => item.id === id);
 }
 
-/** Resolvers for fields that the record of a node holds under the same name; `null` without a record. */
+type Node = { record: object | null };
+
+/**
+ * Resolvers for fields that the record of a node holds under the same name.
+ * @param absent - gives the value, or the error, of a field without a record.
+ */
 export function fromRecord<const Name extends string>(
   names: readonly Name[],
-): Record<Name, (node: { record: object | null }) => unknown> {
+  absent: () => null = () => null,
+): Record<Name, (node: Node) => unknown> {
   const resolvers = names.map((name) => [
     name,
-    ({ record }: { record: object | null }) => (record as Record<string, unknown> | null)?.[name] ?? null,
+    ({ record }: Node) => (record === null ? absent() : (record as Record<string, unknown>)[name]),
   ]);
   return Object.fromEntries(resolvers);
+}
+
+/** What a REST call becomes that is answered 404 or 400: an error, and no value. */
+export function failRestCall(): never {
+  throw new GraphQLError('An upstream reported an error', { extensions: { code: 'UPSTREAM_ERROR' } });
 }
 
 /** The first items; none for a negative count. */

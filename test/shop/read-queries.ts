@@ -16,11 +16,14 @@ interface Companion {
   identity?: { subject: string; scopes: string[] };
 }
 
-const FOLDER = new URL('./queries/', import.meta.url);
-
-/** All of `queries/`: a `.graphql` file each, and a `.json` file beside it where it has variables or an identity. */
-export function readShopQueries(): ShopQuery[] {
-  const files = readdirSync(FOLDER);
+/**
+ * All of a folder: a `.graphql` file each, and a `.json` file beside it where it has variables or an identity.
+ * `mutations` change the shop: each is meant for a shop of its own.
+ */
+export function readShopQueries(folder: 'queries' | 'mutations' = 'queries'): ShopQuery[] {
+  const url = new URL(`./${folder}/`, import.meta.url);
+  const read = (file: string) => readFileSync(new URL(file, url), 'utf8');
+  const files = readdirSync(url);
   return files
     .filter((file) => file.endsWith('.graphql'))
     .map((file) => {
@@ -33,8 +36,4 @@ export function readShopQueries(): ShopQuery[] {
 
 function toIdentity({ subject, scopes }: { subject: string; scopes: string[] }): Identity {
   return { subject, scopes, kind: 'jwt', roles: ['customer'], claims: { sub: subject, scope: scopes.join(' ') } };
-}
-
-function read(file: string): string {
-  return readFileSync(new URL(file, FOLDER), 'utf8');
 }
