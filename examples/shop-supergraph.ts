@@ -1,29 +1,30 @@
 import { readFileSync } from 'node:fs';
-import { composeServices, transformSupergraphToPublicSchema } from '@theguild/federation-composition';
-import { buildASTSchema, type DocumentNode, type GraphQLSchema, Kind, parse, visit } from 'graphql';
+import { type DocumentNode, Kind, parse, print, visit } from 'graphql';
+import { composeSupergraph } from '../src/supergraph/compose.ts';
+import { readSupergraph, type Supergraph } from '../src/supergraph/supergraph.ts';
 
-/** The shop's supergraph, composed from `schemas/` alone: no service runs. */
-export interface ShopSupergraph {
-  readonly sdl: string;
-  /** What clients see. */
-  readonly apiSchema: GraphQLSchema;
-}
-
-/** @throws {Error} With all that keeps the schemas from fitting together. */
-export function composeShop(): ShopSupergraph {
-  const result = composeServices([
-    { name: 'accounts', typeDefs: readSchema('accounts') },
-    { name: 'catalog', typeDefs: withoutConnectors(readSchema('catalog')) },
-    { name: 'inventory', typeDefs: withoutConnectors(readSchema('inventory')) },
-    { name: 'orders', typeDefs: readSchema('orders') },
-    { name: 'reviews', typeDefs: withEntities(readSchema('reviews')) },
-    { name: 'storefront', typeDefs: readSchema('storefront') },
-  ]);
-  if (result.supergraphSdl === undefined) {
-    throw new Error(`Cannot compose the shop:\n${result.errors?.map(({ message }) => message).join('\n')}`);
+/**
+ * The shop's supergraph, composed from `schemas/` alone: no service runs.
+ *
+ * @throws {Error} With all that keeps the schemas from fitting together.
+ */
+export function composeShop(): Supergraph {
+  const documents = {
+    accounts: readSchema('accounts'),
+    catalog: withoutConnectors(readSchema('catalog')),
+    inventory: withoutConnectors(readSchema('inventory')),
+    orders: readSchema('orders'),
+    reviews: withEntities(readSchema('reviews')),
+    storefront: readSchema('storefront'),
+  };
+  const composition = composeSupergraph(
+    Object.entries(documents).map(([name, document]) => ({ name, sdl: print(document), url: `http://${name}` })),
+  );
+  if ('errors' in composition) {
+    const messages = composition.errors.map(({ message }) => message);
+    throw new Error(`Cannot compose the shop:\n${messages.join('\n')}`);
   }
-  const document = transformSupergraphToPublicSchema(parse(result.supergraphSdl));
-  return { sdl: result.supergraphSdl, apiSchema: buildASTSchema(document) };
+  return readSupergraph(composition.sdl);
 }
 
 function readSchema(name: string): DocumentNode {

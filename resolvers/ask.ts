@@ -1,10 +1,9 @@
-import { GraphQLError } from 'graphql';
-import type { GraphqlClient } from './context.ts';
+import type { GraphqlClient } from '../src/subgraphs/local/local-context.ts';
 
 /**
  * The data of an answer; what is `null` because of an error stays `null`.
  *
- * @throws {GraphQLError} If there is no data at all.
+ * @throws {Error} If there is no data at all. What the service said of it may name what is inside: it is for the log alone.
  */
 export async function ask<Data>(
   client: GraphqlClient,
@@ -12,6 +11,6 @@ export async function ask<Data>(
   variables?: Readonly<Record<string, unknown>>,
 ): Promise<Data> {
   const { data, errors } = await client.query<Data>(document, variables);
-  if (data == null) throw new GraphQLError(errors?.[0]?.message ?? 'The service gave no data');
+  if (data == null) throw new Error('A query of the storefront got no data', { cause: errors });
   return data;
 }
