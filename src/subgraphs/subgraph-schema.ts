@@ -31,6 +31,16 @@ const DEFINITION_OF: Readonly<Record<string, DefinitionNode['kind']>> = {
   [Kind.INPUT_OBJECT_TYPE_EXTENSION]: Kind.INPUT_OBJECT_TYPE_DEFINITION,
 };
 
+/** Whether a type comes with federation and not from the subgraph's owner. */
+export function isMachinery(typeName: string): boolean {
+  return MACHINERY.has(typeName) || typeName.startsWith('federation__') || typeName.startsWith('link__');
+}
+
+/** Likewise for a field of the query type. */
+export function isMachineryField(name: string): boolean {
+  return MACHINERY_FIELDS.has(name);
+}
+
 /** Names of the object types with `@key`, in document order. */
 export function entityTypeNames(document: DocumentNode): string[] {
   const link = readFederationLink(document);
