@@ -1,10 +1,9 @@
 import { type ConfigByField, type Store, useRateLimiter } from '@envelop/rate-limiter';
 import { getDirectiveExtensions } from '@graphql-tools/utils';
 import { GraphQLError, type GraphQLSchema, isObjectType } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
 import type { Config } from '../config/config.ts';
 import { ERRORS } from '../errors.ts';
-import type { ServerContext } from './context.ts';
+import type { Plugin, ServerContext } from './context.ts';
 import { selectsFieldWith } from './field-directives.ts';
 import { runOnlyFor } from './run-only-for.ts';
 
@@ -15,9 +14,9 @@ type FieldLimit = Omit<ConfigByField, 'type' | 'field' | 'identifier' | 'identif
  * Per-field limits, judged before anything is fetched: each occurrence of a limited field in an operation is one call
  * of the client (its subject, or its address while anonymous).
  */
-export function useFieldLimits(schema: GraphQLSchema, config: Config['rateLimit'], store: Store): Plugin | undefined {
+export function useFieldLimits(schema: GraphQLSchema, config: Config['rateLimit'], store: Store): Plugin {
   const limits = new Map<string, FieldLimit>([...limitsInSdl(schema), ...Object.entries(config.fields)]);
-  if (limits.size === 0) return undefined;
+  if (limits.size === 0) return {};
   const plugin = useRateLimiter({
     store,
     // The limits come in by coordinate only, so that the same field name on two types is two limits.

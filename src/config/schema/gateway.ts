@@ -8,6 +8,9 @@ import { server } from './server.ts';
 import { supergraph } from './supergraph.ts';
 import { telemetry } from './telemetry.ts';
 
+/** Where upstream files are looked for unless the main file says otherwise. */
+export const DEFAULT_UPSTREAMS = ['upstreams/*.yaml', 'upstreams/*.yml', 'upstreams/*.json'];
+
 /** `gateway.yaml`. One file beside this one for each section. */
 export const gatewaySchema = section({
   $schema: z.string().optional().describe('JSON Schema of the file, for editors; not read'),
@@ -16,7 +19,7 @@ export const gatewaySchema = section({
   supergraph: supergraph.prefault({}).describe('Where the graph comes from and is kept'),
   upstreams: z
     .array(z.string().min(1))
-    .default(['upstreams/*.yaml', 'upstreams/*.yml', 'upstreams/*.json'])
+    .default(DEFAULT_UPSTREAMS)
     .describe('Files of upstreams; `*` matches within a folder, `**` across folders'),
   auth: auth.prefault({}).describe('Who clients are'),
   rate_limit: rateLimit.prefault({}).describe('How often clients may ask'),

@@ -1,12 +1,17 @@
 import * as z from 'zod';
+import { facts } from './facts.ts';
 import { section } from './section.ts';
+
+// Stays a text: the form is also that of `@rateLimit(window:)`.
+const window = z
+  .string()
+  .regex(/^\d+(ms|s|m|h|d)$/, 'Expected a duration such as "10s" or "1m"')
+  .describe('Length of the window, such as "10s" or "1m"');
+facts.add(window, { type: 'duration' });
 
 const fieldLimit = z.strictObject({
   max: z.number().int().positive().describe('Calls allowed in a window'),
-  window: z
-    .string()
-    .regex(/^\d+(ms|s|m|h|d)$/, 'Expected a duration such as "10s" or "1m"')
-    .describe('Length of the window, such as "10s" or "1m"'),
+  window,
 });
 
 /** `rate_limit:` of gateway.yaml. */

@@ -29,12 +29,11 @@ export interface SectionRule {
   readonly check: (written: Readonly<Record<string, unknown>>) => RuleBreach | undefined;
 }
 
-/** What is wrong, where below the section, and how to put it right. `detail` may quote values; see `report.ts`. */
+/** What is wrong as a whole sentence that quotes no value, where below the section, and how to put it right. */
 export interface RuleBreach {
   readonly message: string;
   readonly hint: string;
   readonly path?: readonly (string | number)[];
-  readonly detail?: string;
 }
 
 /**
@@ -60,8 +59,8 @@ function obey<S extends z.ZodType>(schema: S, rules: readonly SectionRule[]): S 
         (written, context) => {
           const breach = check(written as Record<string, unknown>);
           if (breach === undefined) return;
-          const { message, path = [], hint, detail } = breach;
-          context.addIssue({ code: 'custom', message, path: [...path], params: { hint, detail } });
+          const { message, path = [], hint } = breach;
+          context.addIssue({ code: 'custom', message, path: [...path], params: { hint } });
         },
         { when: ({ value }: { value: unknown }) => isMapping(value) },
       ),
@@ -108,9 +107,10 @@ function quantity<U extends Unit>(
     const [, amount, suffix] = form.exec(text) as unknown as [string, string, string];
     return Math.floor(Number(amount) * (factors[suffix] as number));
   };
+  const error = `Expected a ${type} such as ${examples}`;
   const schema = z
-    .string()
-    .regex(form, `Expected a ${type} such as ${examples}`)
+    .string({ error })
+    .regex(form, error)
     .transform(count)
     .refine((amount) => min === undefined || amount >= count(min), `Expected at least ${min}`)
     .refine((amount) => max === undefined || amount <= count(max), `Expected at most ${max}`)

@@ -1,23 +1,13 @@
-import type { IncomingMessage } from 'node:http';
 import { type Span, SpanKind, type Context as TraceContext, trace } from '@opentelemetry/api';
-import type { Identity, RequestContext } from '../edge/request-context.ts';
 import { WeirError } from '../errors.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
-
-/** What the edge rules look at, whether the request came by a Node listener or as a fetch `Request`. */
-export interface RequestHead {
-  readonly method: string;
-  /** Path without query. */
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Address of the peer on the socket; empty where there is none. */
-  readonly peerAddress: string;
-}
+import type { RequestHead } from './edge.ts';
+import type { Identity, RequestContext } from './request-context.ts';
 
 /** Facts that the parts of the journey leave for the access log. */
 export interface RequestFacts {
   route: string;
-  operationName?: string;
+  operationName?: string | undefined;
   engine?: string;
   errorCount?: number;
 }
@@ -64,6 +54,12 @@ export class RequestScope implements RequestContext {
     return this.span.spanContext().traceId;
   }
 
+  /** Of the server span: W3C Trace Context §3.2. */
+  get traceparent(): string {
+    const { traceId, spanId, traceFlags } = this.span.spanContext();
+    return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
+  }
+
   /** Stops all work for this request. */
   abort(reason: WeirError): void {
     this.#abortion.abort(reason);
@@ -83,25 +79,4 @@ export interface RequestScopeOptions {
   readonly clientAddress: string;
   readonly timeoutMs: number;
   readonly tracing: Tracing;
-}
-
-export function headOfNodeRequest(request: IncomingMessage): RequestHead {
-  const target = request.url ?? '/';
-  const query = target.indexOf('?');
-  return {
-    method: request.method ?? 'GET',
-    path: query === -1 ? target : target.slice(0, query),
-    // Only `set-cookie` is ever an array, and it has no meaning in a request.
-    headers: request.headers as Record<string, string | undefined>,
-    peerAddress: request.socket.remoteAddress ?? '',
-  };
-}
-
-export function headOfFetchRequest(request: Request): RequestHead {
-  return {
-    method: request.method,
-    path: new URL(request.url).pathname,
-    headers: Object.fromEntries(request.headers),
-    peerAddress: '',
-  };
 }
