@@ -19,6 +19,12 @@ export function fetchUpstream(name: string, url: string): Upstream {
         throw new WeirError(code, `Cannot reach ${url}`, { cause, upstream: name });
       }
     },
+    stream: unsupported,
+    upgrade: unsupported,
     async close() {},
   };
+}
+
+async function unsupported(): Promise<never> {
+  throw new Error('Subgraphs only send');
 }

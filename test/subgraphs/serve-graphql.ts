@@ -38,7 +38,12 @@ export async function serveGraphql(
     const result =
       errors.length > 0
         ? { errors }
-        : await execute({ schema, document, rootValue, ...(request.variables ? { variableValues: request.variables } : {}) });
+        : await execute({
+            schema,
+            document,
+            rootValue,
+            ...(request.variables ? { variableValues: request.variables } : {}),
+          });
     response.writeHead(errors.length > 0 ? 400 : 200, { 'content-type': 'application/graphql-response+json' });
     response.end(JSON.stringify(result));
   });

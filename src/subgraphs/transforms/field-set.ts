@@ -1,7 +1,7 @@
 import {
-  getNamedType,
   type GraphQLNamedType,
   type GraphQLSchema,
+  getNamedType,
   isInterfaceType,
   isObjectType,
   Kind,
@@ -38,7 +38,8 @@ export function transformFieldSet(
       }
       const field = node.name.value;
       const parent = isObjectType(type) || isInterfaceType(type) ? type : undefined;
-      if (parent !== undefined && field !== '__typename' && hidden.hidesField(parent.name, field)) firstHidden ??= `${parent.name}.${field}`;
+      if (parent !== undefined && field !== '__typename' && hidden.hidesField(parent.name, field))
+        firstHidden ??= `${parent.name}.${field}`;
       const definition = parent?.getFields()[field];
       return {
         ...node,

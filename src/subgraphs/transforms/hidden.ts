@@ -48,7 +48,10 @@ export function compileHidden(schema: GraphQLSchema, hide: readonly string[], pr
     hidesField: (type, field) => hidesMember(schema.getType(type), field, types, members),
     hidesArgument(type, field, name) {
       const parent = schema.getType(type);
-      const argument = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[field]?.args.find((arg) => arg.name === name) : undefined;
+      const argument =
+        isObjectType(parent) || isInterfaceType(parent)
+          ? parent.getFields()[field]?.args.find((arg) => arg.name === name)
+          : undefined;
       return argument !== undefined && types.has(getNamedType(argument.type).name);
     },
   };
@@ -60,36 +63,70 @@ function findComplaint(schema: GraphQLSchema, coordinate: string, hide: readonly
   if (field === undefined) {
     const names = ownTypes(schema).map((own) => own.name);
     if (names.includes(typeName)) return undefined;
-    return { message: `transforms.hide: the schema has no type "${typeName}" that can be hidden`, hint: suggestName(typeName, names) };
+    return {
+      message: `transforms.hide: the schema has no type "${typeName}" that can be hidden`,
+      hint: suggestName(typeName, names),
+    };
   }
   if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) {
-    return { message: `transforms.hide: the schema has no type "${typeName}" with fields`, hint: suggestName(typeName, Object.keys(schema.getTypeMap()).filter((name) => !name.startsWith('_'))) };
+    return {
+      message: `transforms.hide: the schema has no type "${typeName}" with fields`,
+      hint: suggestName(
+        typeName,
+        Object.keys(schema.getTypeMap()).filter((name) => !name.startsWith('_')),
+      ),
+    };
   }
   const fields: Readonly<Record<string, GraphQLField<unknown, unknown> | GraphQLInputField>> = type.getFields();
   const member = Object.hasOwn(fields, field) && !isMachineryField(field) ? fields[field] : undefined;
   if (member === undefined) {
-    return { message: `transforms.hide: "${typeName}" has no field "${field}"`, hint: suggestName(field, Object.keys(fields).filter((name) => !isMachineryField(name))) };
+    return {
+      message: `transforms.hide: "${typeName}" has no field "${field}"`,
+      hint: suggestName(
+        field,
+        Object.keys(fields).filter((name) => !isMachineryField(name)),
+      ),
+    };
   }
   if (isInputObjectType(type) && isRequiredInputField(member as GraphQLInputField)) {
-    return { message: `transforms.hide: "${coordinate}" is a required input`, hint: `Hide the fields that take ${typeName}, or ${typeName} itself` };
+    return {
+      message: `transforms.hide: "${coordinate}" is a required input`,
+      hint: `Hide the fields that take ${typeName}, or ${typeName} itself`,
+    };
   }
-  const parent = isInputObjectType(type) ? undefined : type.getInterfaces().find((candidate) => candidate.getFields()[field] !== undefined && !hide.includes(`${candidate.name}.${field}`));
+  const parent = isInputObjectType(type)
+    ? undefined
+    : type
+        .getInterfaces()
+        .find(
+          (candidate) => candidate.getFields()[field] !== undefined && !hide.includes(`${candidate.name}.${field}`),
+        );
   if (parent === undefined) return undefined;
-  return { message: `transforms.hide: "${coordinate}" is a field of the interface ${parent.name}`, hint: `Hide "${parent.name}.${field}" too, or leave the field` };
+  return {
+    message: `transforms.hide: "${coordinate}" is a field of the interface ${parent.name}`,
+    hint: `Hide "${parent.name}.${field}" too, or leave the field`,
+  };
 }
 
 function isEmptied(type: GraphQLNamedType, types: ReadonlySet<string>, members: ReadonlySet<string>): boolean {
   if (isUnionType(type)) return type.getTypes().every((member) => types.has(member.name));
   if (isInputObjectType(type)) {
     const fields = Object.values(type.getFields());
-    const losesRequired = fields.some((field) => isRequiredInputField(field) && types.has(getNamedType(field.type).name));
+    const losesRequired = fields.some(
+      (field) => isRequiredInputField(field) && types.has(getNamedType(field.type).name),
+    );
     return losesRequired || fields.every((field) => hidesMember(type, field.name, types, members));
   }
   if (!isObjectType(type) && !isInterfaceType(type)) return false;
   return Object.keys(type.getFields()).every((field) => hidesMember(type, field, types, members));
 }
 
-function hidesMember(type: GraphQLNamedType | undefined, name: string, types: ReadonlySet<string>, members: ReadonlySet<string>): boolean {
+function hidesMember(
+  type: GraphQLNamedType | undefined,
+  name: string,
+  types: ReadonlySet<string>,
+  members: ReadonlySet<string>,
+): boolean {
   if (type === undefined || members.has(`${type.name}.${name}`)) return true;
   if (isInputObjectType(type)) {
     const field = type.getFields()[name];
@@ -98,5 +135,7 @@ function hidesMember(type: GraphQLNamedType | undefined, name: string, types: Re
   if (!isObjectType(type) && !isInterfaceType(type)) return true;
   const field = type.getFields()[name];
   if (field === undefined || types.has(getNamedType(field.type).name)) return true;
-  return field.args.some((argument: GraphQLArgument) => isRequiredArgument(argument) && types.has(getNamedType(argument.type).name));
+  return field.args.some(
+    (argument: GraphQLArgument) => isRequiredArgument(argument) && types.has(getNamedType(argument.type).name),
+  );
 }

@@ -56,7 +56,10 @@ function renameTypes(schema: GraphQLSchema, { renameTypes: renamed, prefixTypes 
     const isRoot = rootTypes(schema).some((type) => type.name === name);
     problems.push(
       isRoot
-        ? { message: `transforms.rename_types: "${name}" is a root type`, hint: 'Root types keep their names; rename or prefix their fields' }
+        ? {
+            message: `transforms.rename_types: "${name}" is a root type`,
+            hint: 'Root types keep their names; rename or prefix their fields',
+          }
         : { message: `transforms.rename_types: the schema has no type "${name}"`, hint: suggestName(name, names) },
     );
   }
@@ -66,7 +69,10 @@ function renameTypes(schema: GraphQLSchema, { renameTypes: renamed, prefixTypes 
     const inGraph = Object.hasOwn(renamed, name) ? (renamed[name] ?? name) : `${prefixTypes ?? ''}${name}`;
     const other = taken.get(inGraph);
     if (other !== undefined) {
-      problems.push({ message: `transforms: "${name}" and "${other}" would both be called "${inGraph}"`, hint: 'Choose another name for one of them in "rename_types"' });
+      problems.push({
+        message: `transforms: "${name}" and "${other}" would both be called "${inGraph}"`,
+        hint: 'Choose another name for one of them in "rename_types"',
+      });
     }
     taken.set(inGraph, name);
     if (inGraph !== name) changed.set(name, inGraph);
@@ -74,7 +80,11 @@ function renameTypes(schema: GraphQLSchema, { renameTypes: renamed, prefixTypes 
   return changed;
 }
 
-function renameFields(schema: GraphQLSchema, { renameFields: renamed, prefixFields }: Transforms, problems: Complaint[]) {
+function renameFields(
+  schema: GraphQLSchema,
+  { renameFields: renamed, prefixFields }: Transforms,
+  problems: Complaint[],
+) {
   const changed = new Map<string, Map<string, string>>();
   const set = (type: string, field: string, inGraph: string) => {
     const fields = changed.get(type) ?? new Map<string, string>();
@@ -83,7 +93,8 @@ function renameFields(schema: GraphQLSchema, { renameFields: renamed, prefixFiel
   };
   if (prefixFields !== undefined) {
     for (const type of rootTypes(schema)) {
-      for (const field of Object.keys(type.getFields())) if (!isMachineryField(field)) set(type.name, field, prefixFields + field);
+      for (const field of Object.keys(type.getFields()))
+        if (!isMachineryField(field)) set(type.name, field, prefixFields + field);
     }
   }
   const renames = Object.entries(renamed).flatMap(([coordinate, inGraph]) => {
@@ -101,37 +112,63 @@ function renameFields(schema: GraphQLSchema, { renameFields: renamed, prefixFiel
   return changed;
 }
 
-function findField(schema: GraphQLSchema, coordinate: string, problems: Complaint[]): { type: Composite; field: string } | undefined {
+function findField(
+  schema: GraphQLSchema,
+  coordinate: string,
+  problems: Complaint[],
+): { type: Composite; field: string } | undefined {
   const [typeName = '', field = ''] = coordinate.split('.');
   const type = schema.getType(typeName);
   if (!isObjectType(type) && !isInterfaceType(type)) {
-    const candidates = Object.values(schema.getTypeMap()).filter((candidate) => isObjectType(candidate) || isInterfaceType(candidate));
-    const names = candidates.map((candidate) => candidate.name).filter((name) => !name.startsWith('__') && !isMachinery(name));
-    problems.push({ message: `transforms.rename_fields: the schema has no object or interface type "${typeName}"`, hint: suggestName(typeName, names) });
+    const candidates = Object.values(schema.getTypeMap()).filter(
+      (candidate) => isObjectType(candidate) || isInterfaceType(candidate),
+    );
+    const names = candidates
+      .map((candidate) => candidate.name)
+      .filter((name) => !name.startsWith('__') && !isMachinery(name));
+    problems.push({
+      message: `transforms.rename_fields: the schema has no object or interface type "${typeName}"`,
+      hint: suggestName(typeName, names),
+    });
     return undefined;
   }
   const fields = Object.keys(type.getFields()).filter((name) => !isMachineryField(name));
   if (!fields.includes(field)) {
-    problems.push({ message: `transforms.rename_fields: "${typeName}" has no field "${field}"`, hint: suggestName(field, fields) });
+    problems.push({
+      message: `transforms.rename_fields: "${typeName}" has no field "${field}"`,
+      hint: suggestName(field, fields),
+    });
     return undefined;
   }
   return { type, field };
 }
 
-function checkCollisions(schema: GraphQLSchema, typeName: string, renamed: ReadonlyMap<string, string>, problems: Complaint[]) {
+function checkCollisions(
+  schema: GraphQLSchema,
+  typeName: string,
+  renamed: ReadonlyMap<string, string>,
+  problems: Complaint[],
+) {
   const taken = new Map<string, string>();
   for (const field of Object.keys((schema.getType(typeName) as Composite).getFields())) {
     const inGraph = renamed.get(field) ?? field;
     const other = taken.get(inGraph);
     if (other !== undefined) {
-      problems.push({ message: `transforms: "${typeName}.${other}" and "${typeName}.${field}" would both be called "${inGraph}"`, hint: 'Choose another name for one of them in "rename_fields"' });
+      problems.push({
+        message: `transforms: "${typeName}.${other}" and "${typeName}.${field}" would both be called "${inGraph}"`,
+        hint: 'Choose another name for one of them in "rename_fields"',
+      });
     }
     taken.set(inGraph, field);
   }
 }
 
 /** A type has the fields of its interfaces under the interfaces' names (GraphQL §3.6). */
-function checkInterfaces(schema: GraphQLSchema, renamed: ReadonlyMap<string, ReadonlyMap<string, string>>, problems: Complaint[]) {
+function checkInterfaces(
+  schema: GraphQLSchema,
+  renamed: ReadonlyMap<string, ReadonlyMap<string, string>>,
+  problems: Complaint[],
+) {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) && !isInterfaceType(type)) continue;
     for (const parent of type.getInterfaces()) {

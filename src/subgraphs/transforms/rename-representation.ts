@@ -2,7 +2,12 @@ import { type GraphQLNamedType, type GraphQLSchema, getNamedType, isInterfaceTyp
 import type { Names } from './names.ts';
 
 /** A representation (`__typename`, key fields, required fields) in the upstream's names; what is renamed is copied. */
-export function renameRepresentation(value: unknown, schema: GraphQLSchema, names: Names, declared?: GraphQLNamedType): unknown {
+export function renameRepresentation(
+  value: unknown,
+  schema: GraphQLSchema,
+  names: Names,
+  declared?: GraphQLNamedType,
+): unknown {
   if (Array.isArray(value)) return value.map((item: unknown) => renameRepresentation(item, schema, names, declared));
   if (typeof value !== 'object' || value === null) return value;
   const object = value as Readonly<Record<string, unknown>>;

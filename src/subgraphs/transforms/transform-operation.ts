@@ -36,14 +36,23 @@ export function transformOperation(document: DocumentNode, schema: GraphQLSchema
   const representations: string[] = [];
   const plan = emptyPlan();
 
-  const transformSelections = (selectionSet: SelectionSetNode, type: GraphQLNamedType | undefined, at: TypenamePlan): SelectionSetNode => ({
+  const transformSelections = (
+    selectionSet: SelectionSetNode,
+    type: GraphQLNamedType | undefined,
+    at: TypenamePlan,
+  ): SelectionSetNode => ({
     ...selectionSet,
     selections: selectionSet.selections.map((node): SelectionNode => {
       if (node.kind === Kind.FRAGMENT_SPREAD) return node;
       if (node.kind === Kind.FIELD) return transformField(node, type, at);
-      if (node.typeCondition === undefined) return { ...node, selectionSet: transformSelections(node.selectionSet, type, at) };
+      if (node.typeCondition === undefined)
+        return { ...node, selectionSet: transformSelections(node.selectionSet, type, at) };
       const typeCondition = renameType(node.typeCondition, names);
-      return { ...node, typeCondition, selectionSet: transformSelections(node.selectionSet, schema.getType(typeCondition.name.value), at) };
+      return {
+        ...node,
+        typeCondition,
+        selectionSet: transformSelections(node.selectionSet, schema.getType(typeCondition.name.value), at),
+      };
     }),
   });
 
@@ -65,7 +74,10 @@ export function transformOperation(document: DocumentNode, schema: GraphQLSchema
     const definition = Object.hasOwn(fields, name) ? fields[name] : undefined;
     const below = at.fields.get(responseKey) ?? emptyPlan();
     at.fields.set(responseKey, below);
-    return { ...renamed, selectionSet: transformSelections(node.selectionSet, definition && getNamedType(definition.type), below) };
+    return {
+      ...renamed,
+      selectionSet: transformSelections(node.selectionSet, definition && getNamedType(definition.type), below),
+    };
   };
 
   const root = schema.getRootType(operation.operation) ?? undefined;

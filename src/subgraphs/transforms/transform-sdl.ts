@@ -26,10 +26,16 @@ export function transformSdl(
 ): DocumentNode {
   const link = readFederationLink(document);
 
-  const transformDirectives = (directives: readonly ConstDirectiveNode[], at: string, parent: string, returned?: string) =>
+  const transformDirectives = (
+    directives: readonly ConstDirectiveNode[],
+    at: string,
+    parent: string,
+    returned?: string,
+  ) =>
     directives.map((directive): ConstDirectiveNode => {
       const standard = link.standardName(directive.name.value);
-      const context = standard === 'key' || standard === 'requires' ? parent : standard === 'provides' ? returned : undefined;
+      const context =
+        standard === 'key' || standard === 'requires' ? parent : standard === 'provides' ? returned : undefined;
       if (context === undefined) return directive;
       const args = directive.arguments?.map((argument) => {
         if (argument.name.value !== 'fields' || argument.value.kind !== Kind.STRING) return argument;
@@ -45,19 +51,25 @@ export function transformSdl(
       return { ...directive, ...(args === undefined ? {} : { arguments: args }) };
     });
 
-  const transformField = (type: string) => (field: FieldDefinitionNode): FieldDefinitionNode[] => {
-    const name = field.name.value;
-    if (hidden.hidesField(type, name)) return [];
-    const inGraph = names.fieldInGraph.get(type)?.get(name) ?? name;
-    return [
-      {
-        ...field,
-        name: { ...field.name, value: inGraph },
-        ...(field.arguments && { arguments: field.arguments.filter((argument) => !hidden.hidesArgument(type, name, argument.name.value)) }),
-        ...(field.directives && { directives: transformDirectives(field.directives, `${type}.${name}`, type, namedType(field.type)) }),
-      },
-    ];
-  };
+  const transformField =
+    (type: string) =>
+    (field: FieldDefinitionNode): FieldDefinitionNode[] => {
+      const name = field.name.value;
+      if (hidden.hidesField(type, name)) return [];
+      const inGraph = names.fieldInGraph.get(type)?.get(name) ?? name;
+      return [
+        {
+          ...field,
+          name: { ...field.name, value: inGraph },
+          ...(field.arguments && {
+            arguments: field.arguments.filter((argument) => !hidden.hidesArgument(type, name, argument.name.value)),
+          }),
+          ...(field.directives && {
+            directives: transformDirectives(field.directives, `${type}.${name}`, type, namedType(field.type)),
+          }),
+        },
+      ];
+    };
 
   const isShown = (node: NamedTypeNode) => !hidden.hidesType(node.name.value);
 

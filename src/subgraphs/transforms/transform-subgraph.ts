@@ -36,7 +36,10 @@ export function transformSubgraph(subgraph: Subgraph, transforms: Transforms): O
     }
     return transformed;
   };
-  const translateRequest = (request: SubgraphRequest, { operation, representations }: TransformedOperation): SubgraphRequest => {
+  const translateRequest = (
+    request: SubgraphRequest,
+    { operation, representations }: TransformedOperation,
+  ): SubgraphRequest => {
     if (representations.length === 0) return { ...request, operation };
     const variables: Record<string, unknown> = { ...readVariables(request) };
     for (const name of representations) variables[name] = renameRepresentation(variables[name], schema, names);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { suite, test, type TestContext } from 'node:test';
+import { suite, type TestContext, test } from 'node:test';
 import { buildSchema } from 'graphql';
 import { WeirError } from '../../../src/errors.ts';
 import { createBackgroundContext } from '../../../src/subgraphs/background-context.ts';
@@ -25,7 +25,12 @@ suite('an operation at a GraphQL upstream', () => {
     const execute = createHttpExecutor(fetchUpstream('greeter', server.url));
     const context = createBackgroundContext(t.signal);
     const first = await execute({ operation: HELLO, variables: { name: 'Ada "L"' }, context });
-    const second = await execute({ operation: HELLO, variables: { name: 'no' }, variablesText: '{"name":"text"}', context });
+    const second = await execute({
+      operation: HELLO,
+      variables: { name: 'no' },
+      variablesText: '{"name":"text"}',
+      context,
+    });
     const third = await execute({ operation: HELLO, variables: undefined, context });
     assert.deepEqual(JSON.parse(JSON.stringify([first, second, third])), [
       { data: { hello: 'hello Ada "L"' } },
@@ -33,34 +38,48 @@ suite('an operation at a GraphQL upstream', () => {
       { data: { hello: 'hello undefined' } },
     ]);
     assert.equal(server.requests[0]?.headers['content-type'], 'application/json');
-    assert.match(server.requests[0]?.headers.accept ?? '', /^application\/graphql-response\+json, application\/json;q=0\.9$/);
+    assert.match(
+      server.requests[0]?.headers.accept ?? '',
+      /^application\/graphql-response\+json, application\/json;q=0\.9$/,
+    );
     assert.equal(server.requests[0]?.query, HELLO.text);
   });
 
   test('may be sent twice when it is a query, never when it is a mutation', async (t) => {
     const sent: UpstreamRequest[] = [];
     const execute = createHttpExecutor({
-      name: 'recorder',
+      ...fetchUpstream('recorder', ''),
       send: async (request) => {
         sent.push(request);
         return { status: 200, headers: {}, body: '{"data":{}}' };
       },
-      close: async () => {},
     });
     const context = createBackgroundContext(t.signal);
     await execute({ operation: HELLO, variables: undefined, context });
-    await execute({ operation: operationOfText('mutation', 'Add', 'mutation Add { add }'), variables: undefined, context });
-    assert.deepEqual(sent.map(({ idempotent, label }) => ({ idempotent, label })), [
-      { idempotent: true, label: 'Hello' },
-      { idempotent: false, label: 'Add' },
-    ]);
+    await execute({
+      operation: operationOfText('mutation', 'Add', 'mutation Add { add }'),
+      variables: undefined,
+      context,
+    });
+    assert.deepEqual(
+      sent.map(({ idempotent, label }) => ({ idempotent, label })),
+      [
+        { idempotent: true, label: 'Hello' },
+        { idempotent: false, label: 'Add' },
+      ],
+    );
   });
 });
 
 suite('an answer is a GraphQL answer', () => {
   for (const status of [200, 400, 401, 500, 503]) {
     test(`with status ${status} when its body is a GraphQL response`, async (t) => {
-      const result = await answerOf(t, status, JSON_TYPE, '{"errors":[{"message":"no","path":["hello"],"extensions":{"code":"X"}}]}');
+      const result = await answerOf(
+        t,
+        status,
+        JSON_TYPE,
+        '{"errors":[{"message":"no","path":["hello"],"extensions":{"code":"X"}}]}',
+      );
       assert.deepEqual(result, { data: null, errors: [{ message: 'no', path: ['hello'], extensions: { code: 'X' } }] });
     });
   }
@@ -75,14 +94,19 @@ suite('an answer is a GraphQL answer', () => {
   });
 
   test('with partial data beside errors, and without the locations, which point into text that no client wrote', async (t) => {
-    const body = '{"data":{"a":null},"errors":[{"message":"m","locations":[{"line":1,"column":2}],"path":[{}]}],"extensions":{"t":1}}';
-    assert.deepEqual(await answerOf(t, 200, JSON_TYPE, body), { data: { a: null }, errors: [{ message: 'm' }], extensions: { t: 1 } });
+    const body =
+      '{"data":{"a":null},"errors":[{"message":"m","locations":[{"line":1,"column":2}],"path":[{}]}],"extensions":{"t":1}}';
+    assert.deepEqual(await answerOf(t, 200, JSON_TYPE, body), {
+      data: { a: null },
+      errors: [{ message: 'm' }],
+      extensions: { t: 1 },
+    });
   });
 
   test('of many megabytes', async (t) => {
     const list = Array.from({ length: 100_000 }, (_, id) => ({ id, text: 'x'.repeat(60) }));
     const result = await answerOf(t, 200, JSON_TYPE, JSON.stringify({ data: { list } }));
-    assert.equal((result.data?.list as unknown[]).length, 100_000);
+    assert.equal((result.data as { list: unknown[] }).list.length, 100_000);
   });
 
   test('whose keys may be called __proto__ without touching any prototype', async (t) => {
@@ -94,14 +118,28 @@ suite('an answer is a GraphQL answer', () => {
 
 suite('an unusable answer becomes one error that tells clients nothing of it', () => {
   const cases: [name: string, status: number, type: string, body: string, code: string, cause: RegExp][] = [
-    ['HTML', 200, 'text/html', '<html>secret</html>', 'UPSTREAM_BAD_RESPONSE', /not JSON; HTTP 200, text\/html, "<html>secret/],
+    [
+      'HTML',
+      200,
+      'text/html',
+      '<html>secret</html>',
+      'UPSTREAM_BAD_RESPONSE',
+      /not JSON; HTTP 200, text\/html, "<html>secret/,
+    ],
     ['an empty body', 200, JSON_TYPE, '', 'UPSTREAM_BAD_RESPONSE', /an empty body/],
     ['truncated JSON', 200, JSON_TYPE, '{"data":{"hello":"wo', 'UPSTREAM_BAD_RESPONSE', /not JSON/],
     ['a list', 200, JSON_TYPE, '[]', 'UPSTREAM_BAD_RESPONSE', /no object/],
     ['null', 200, JSON_TYPE, 'null', 'UPSTREAM_BAD_RESPONSE', /no object/],
     ['data that is a list', 200, JSON_TYPE, '{"data":[]}', 'UPSTREAM_BAD_RESPONSE', /"data" is no object/],
     ['null data without an error', 200, JSON_TYPE, '{"data":null}', 'UPSTREAM_BAD_RESPONSE', /"data" is null/],
-    ['errors that are no list', 200, JSON_TYPE, '{"data":{},"errors":{"message":"x"}}', 'UPSTREAM_BAD_RESPONSE', /"errors" is no list/],
+    [
+      'errors that are no list',
+      200,
+      JSON_TYPE,
+      '{"data":{},"errors":{"message":"x"}}',
+      'UPSTREAM_BAD_RESPONSE',
+      /"errors" is no list/,
+    ],
     ['an error that is no object', 200, JSON_TYPE, '{"errors":["x"]}', 'UPSTREAM_BAD_RESPONSE', /an entry of "errors"/],
     ['neither data nor errors', 200, JSON_TYPE, '{"error":"x"}', 'UPSTREAM_BAD_RESPONSE', /neither/],
     ['500 with HTML', 500, 'text/html', '<h1>', 'UPSTREAM_BAD_RESPONSE', /HTTP 500/],
@@ -125,7 +163,11 @@ suite('an unusable answer becomes one error that tells clients nothing of it', (
 
   test('no connection', async (t) => {
     const execute = createHttpExecutor(fetchUpstream('greeter', 'http://127.0.0.1:1/graphql'));
-    const result = await execute({ operation: HELLO, variables: undefined, context: createBackgroundContext(t.signal) });
+    const result = await execute({
+      operation: HELLO,
+      variables: undefined,
+      context: createBackgroundContext(t.signal),
+    });
     assert.equal(result.errors?.[0]?.extensions?.code, 'UPSTREAM_UNAVAILABLE');
   });
 });

@@ -9,7 +9,8 @@ import { fetchUpstream } from '../fetch-upstream.ts';
 import { serveAnswer, serveGraphql } from '../serve-graphql.ts';
 import { graphqlUpstreamConfig } from './graphql-upstream-config.ts';
 
-const FEDERATION_1 = 'type User @key(fields: "id") @key(fields: "email") { id: ID! email: String } extend type Query { me: User }';
+const FEDERATION_1 =
+  'type User @key(fields: "id") @key(fields: "email") { id: ID! email: String } extend type Query { me: User }';
 
 const federated = () => ({
   schema: buildSchema('type Query { me: String _service: _Service } type _Service { sdl: String }'),
@@ -49,7 +50,14 @@ suite('the SDL of a plain service', () => {
       input By @oneOf { id: ID name: String }`;
     const server = await serveGraphql(t, buildSchema(sdl));
     const text = await read(server.url, {}, t.signal);
-    for (const piece of ['"""A thing"""', 'first: Int = 10', '@deprecated(reason: "no")', '@deprecated(reason: "gone")', '@specifiedBy', '@oneOf']) {
+    for (const piece of [
+      '"""A thing"""',
+      'first: Int = 10',
+      '@deprecated(reason: "no")',
+      '@deprecated(reason: "gone")',
+      '@specifiedBy',
+      '@oneOf',
+    ]) {
       assert.ok(text.includes(piece), `${piece} in ${text}`);
     }
   });
@@ -58,7 +66,10 @@ suite('the SDL of a plain service', () => {
     const server = await serveGraphql(t, buildSchema('type Query { user(id: ID!): User } type User { id: ID! }'));
     await read(server.url, { federation: false }, t.signal);
     await read(server.url, { entities: { User: { key: 'id', lookup: 'user(id: $id)' } } }, t.signal);
-    assert.equal(server.requests.some((request) => request.query.includes('_service')), false);
+    assert.equal(
+      server.requests.some((request) => request.query.includes('_service')),
+      false,
+    );
   });
 
   test('is introspected with fewer fields where the server knows only those of older specifications', async (t) => {
@@ -69,8 +80,16 @@ suite('the SDL of a plain service', () => {
   });
 
   test('is missing where introspection is off, and the message names the way out', async (t) => {
-    const server = await serveAnswer(t, 400, 'application/json', '{"errors":[{"message":"introspection is disabled"}]}');
-    await assert.rejects(read(server.url, {}, t.signal), /refuses introspection: introspection is disabled.*name that in "schema"/);
+    const server = await serveAnswer(
+      t,
+      400,
+      'application/json',
+      '{"errors":[{"message":"introspection is disabled"}]}',
+    );
+    await assert.rejects(
+      read(server.url, {}, t.signal),
+      /refuses introspection: introspection is disabled.*name that in "schema"/,
+    );
   });
 });
 
@@ -88,11 +107,17 @@ suite('a schema that cannot be read', () => {
   });
 
   test('is one of a server that is down', async (t) => {
-    await assert.rejects(read('http://127.0.0.1:1/graphql', {}, t.signal), /Cannot read the schema of upstream "reviews" at http:\/\/127/);
+    await assert.rejects(
+      read('http://127.0.0.1:1/graphql', {}, t.signal),
+      /Cannot read the schema of upstream "reviews" at http:\/\/127/,
+    );
   });
 
   test('is a file that is not there', async (t) => {
-    await assert.rejects(read('http://127.0.0.1:1', { schema: '/nowhere/x.graphql' }, t.signal), /from \/nowhere\/x\.graphql: there is no such file/);
+    await assert.rejects(
+      read('http://127.0.0.1:1', { schema: '/nowhere/x.graphql' }, t.signal),
+      /from \/nowhere\/x\.graphql: there is no such file/,
+    );
   });
 });
 

@@ -42,14 +42,20 @@ suite('a lookup', () => {
       const compiled = compile(key, lookup);
       assert.ok('lookup' in compiled, JSON.stringify(compiled));
       assert.equal(compiled.lookup.takesList, takesList);
-      assert.deepEqual(compiled.lookup.holes.map((hole) => hole.type), types);
+      assert.deepEqual(
+        compiled.lookup.holes.map((hole) => hole.type),
+        types,
+      );
     });
   }
 
   test('reads its values from the representation', () => {
     const compiled = compile('id region', 'usersByKeys(keys: [{ id: $id, region: $region }])');
     assert.ok('lookup' in compiled);
-    assert.deepEqual(compiled.lookup.holes[0]?.read({ __typename: 'User', id: '1', region: 'eu' }), { id: '1', region: 'eu' });
+    assert.deepEqual(compiled.lookup.holes[0]?.read({ __typename: 'User', id: '1', region: 'eu' }), {
+      id: '1',
+      region: 'eu',
+    });
   });
 });
 
@@ -69,7 +75,7 @@ suite('a lookup that does not fit the schema is refused at start with the way ou
     ['id', 'matrix(ids: $id)', 'User', /returns \[\[User\]\]/, /\[User\]/],
     ['id', 'thing(id: $id)', 'User', /returns Thing/, /User/],
     ['id region', 'two(ids: $id, regions: $region)', 'User', /several lists/, /input objects/],
-    ['id', 'strict(id: $id)', 'User', /"tenant".*required/, /arguments of "strict"/],
+    ['id', 'strict(id: $id)', 'User', /tenant.*required/, /arguments of "strict"/],
     ['id', 'strict(id: $id, tenant: 5)', 'User', /String/, /arguments of "strict"/],
     ['id', 'user(id: $id', 'User', /no GraphQL/, /Write it like/],
     ['id', 'user(id: $id) { id }', 'User', /not one query field/, /Write it like/],

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { suite, test, type TestContext } from 'node:test';
+import { suite, type TestContext, test } from 'node:test';
 import { buildSchema, parse, validate } from 'graphql';
 import { createBackgroundContext } from '../../../../src/subgraphs/background-context.ts';
 import { createSubgraph } from '../../../../src/subgraphs/create-subgraph.ts';
@@ -41,7 +41,13 @@ const users = ['1', '2', '3'].map((id) => ({
     throw new Error(`broken ${id}`);
   },
 }));
-const products = ['a', 'b'].map((sku) => ({ __typename: 'Product', sku, region: 'eu', id: `p${sku}`, title: `Product ${sku}` }));
+const products = ['a', 'b'].map((sku) => ({
+  __typename: 'Product',
+  sku,
+  region: 'eu',
+  id: `p${sku}`,
+  title: `Product ${sku}`,
+}));
 const root = {
   // In another order than asked, and only what exists.
   usersByIds: ({ ids }: { ids: string[] }) => users.filter((user) => ids.includes(user.id)).reverse(),
@@ -69,12 +75,21 @@ const ENTITIES = {
 
 async function plainSubgraph(test: TestContext, entities: Record<string, unknown> = ENTITIES) {
   const server = await serveGraphql(test, buildSchema(SDL), root);
-  const made = await createSubgraph(graphqlUpstreamConfig(server.url, { entities }), SDL, fetchUpstream('reviews', server.url));
+  const made = await createSubgraph(
+    graphqlUpstreamConfig(server.url, { entities }),
+    SDL,
+    fetchUpstream('reviews', server.url),
+  );
   assert.ok(made.ok, JSON.stringify(made));
   return { subgraph: made.value, server };
 }
 
-async function run(test: TestContext, subgraph: Subgraph, text: string, variables: Record<string, unknown>): Promise<SubgraphResult> {
+async function run(
+  test: TestContext,
+  subgraph: Subgraph,
+  text: string,
+  variables: Record<string, unknown>,
+): Promise<SubgraphResult> {
   const operation = operationOfText('query', undefined, text);
   return await subgraph.execute({ operation, variables, context: createBackgroundContext(test.signal) });
 }
@@ -90,9 +105,12 @@ const reps = (typeName: string, field: string, values: readonly unknown[]) =>
 suite('a fetch of entities from a plain service', () => {
   test('is one list lookup, matched by key whatever the order; what is missing is null, what is asked twice is there twice', async (t) => {
     const { subgraph, server } = await plainSubgraph(t);
-    const text = 'query($representations: [_Any!]!) { _entities(representations: $representations) { ... on User { name } } }';
+    const text =
+      'query($representations: [_Any!]!) { _entities(representations: $representations) { ... on User { name } } }';
     const result = await run(t, subgraph, text, { representations: reps('User', 'id', ['3', '1', '77', '3']) });
-    assert.deepEqual(result, { data: { _entities: [{ name: 'user 3' }, { name: 'user 1' }, null, { name: 'user 3' }] } });
+    assert.deepEqual(result, {
+      data: { _entities: [{ name: 'user 3' }, { name: 'user 1' }, null, { name: 'user 3' }] },
+    });
     assert.equal(server.requests.length, 1);
     assert.deepEqual(server.requests[0]?.variables, { _weir0_0: ['3', '1', '77'] });
     assertValid(server);
@@ -116,7 +134,9 @@ suite('a fetch of entities from a plain service', () => {
     });
     assert.doesNotMatch(server.requests[0]?.query ?? '', /_weirKey/);
     const other = 'query($r: [_Any!]!) { _entities(representations: $r) { ... on User { id: email } } }';
-    assert.deepEqual((await run(t, subgraph, other, { r: reps('User', 'id', ['2']) })).data, { _entities: [{ id: 'u2@example.com' }] });
+    assert.deepEqual((await run(t, subgraph, other, { r: reps('User', 'id', ['2']) })).data, {
+      _entities: [{ id: 'u2@example.com' }],
+    });
     assert.match(server.requests[1]?.query ?? '', /_weirKey0:id/);
     assertValid(server);
   });
@@ -136,7 +156,10 @@ suite('a fetch of entities from a plain service', () => {
     const text = 'query($r: [_Any!]!) { _entities(representations: $r) { ... on Store { id } } }';
     const ids = Array.from({ length: 120 }, (_, index) => index + 100);
     const result = await run(t, subgraph, text, { r: reps('Store', 'id', ids) });
-    assert.deepEqual(result.data?._entities, ids.map((id) => ({ id })));
+    assert.deepEqual(
+      result.data?._entities,
+      ids.map((id) => ({ id })),
+    );
     assert.deepEqual(server.requests.map(({ variables }) => Object.keys(variables ?? {}).length).sort(), [20, 50, 50]);
   });
 
@@ -147,21 +170,27 @@ suite('a fetch of entities from a plain service', () => {
       { __typename: 'User', email: 'u2@example.com' },
       { __typename: 'User', id: '1' },
     ];
-    assert.deepEqual((await run(t, subgraph, text, { r })).data, { _entities: [{ name: 'user 2' }, { name: 'user 1' }] });
+    assert.deepEqual((await run(t, subgraph, text, { r })).data, {
+      _entities: [{ name: 'user 2' }, { name: 'user 1' }],
+    });
     assert.equal(server.requests.length, 1);
     assertValid(server);
   });
 
   test('serves composite keys, several types and several _entities fields in one request, with other variables and root fields kept', async (t) => {
     const { subgraph, server } = await plainSubgraph(t);
-    const text = `query Mixed($r0: [_Any!]!, $r1: [_Any!]!, $loud: Boolean, $unused: Int) {
+    const text = `query Mixed($r0: [_Any!]!, $r1: [_Any!]!, $loud: Boolean!, $unused: Int) {
       _e0: _entities(representations: $r0) { ...U ... on Product { title region } }
       _e1: _entities(representations: $r1) { ... on Node { __typename } ... on Store { city @include(if: $loud) } }
       version
     }
     fragment U on User { ...Name } fragment Name on User { name(loud: $loud) }`;
     const result = await run(t, subgraph, text, {
-      r0: [...reps('User', 'id', ['1']), { __typename: 'Product', sku: 'b', region: 'eu' }, { __typename: 'Product', sku: 'b', region: 'us' }],
+      r0: [
+        ...reps('User', 'id', ['1']),
+        { __typename: 'Product', sku: 'b', region: 'eu' },
+        { __typename: 'Product', sku: 'b', region: 'us' },
+      ],
       r1: [...reps('Store', 'id', [5]), ...reps('User', 'id', ['2'])],
       loud: true,
       unused: 1,
@@ -178,9 +207,13 @@ suite('a fetch of entities from a plain service', () => {
   });
 
   test('goes through an interface lookup and takes only entities of the wanted type', async (t) => {
-    const entities = { User: { key: 'id', lookup: 'nodes(ids: $id)' }, Product: { key: 'id', lookup: 'node(id: $id)' } };
+    const entities = {
+      User: { key: 'id', lookup: 'nodes(ids: $id)' },
+      Product: { key: 'id', lookup: 'node(id: $id)' },
+    };
     const { subgraph, server } = await plainSubgraph(t, entities);
-    const text = 'query($r: [_Any!]!) { _entities(representations: $r) { ... on User { name } ... on Product { title } } }';
+    const text =
+      'query($r: [_Any!]!) { _entities(representations: $r) { ... on User { name } ... on Product { title } } }';
     const r = [...reps('User', 'id', ['1', 'pa']), ...reps('Product', 'id', ['pa', '1'])];
     const result = await run(t, subgraph, text, { r });
     assert.deepEqual(result.data, { _entities: [{ name: 'user 1' }, null, { title: 'Product a' }, null] });
@@ -188,7 +221,9 @@ suite('a fetch of entities from a plain service', () => {
   });
 
   test('takes a key inside nested arguments as a list', async (t) => {
-    const { subgraph, server } = await plainSubgraph(t, { Store: { key: 'id', lookup: 'stores(where: { id: { in: $id } })' } });
+    const { subgraph, server } = await plainSubgraph(t, {
+      Store: { key: 'id', lookup: 'stores(where: { id: { in: $id } })' },
+    });
     const text = 'query($r: [_Any!]!) { _entities(representations: $r) { ... on Store { city } } }';
     const result = await run(t, subgraph, text, { r: reps('Store', 'id', [4, 3]) });
     assert.deepEqual(result.data, { _entities: [{ city: 'City 4' }, { city: 'City 3' }] });
@@ -198,10 +233,19 @@ suite('a fetch of entities from a plain service', () => {
 
   test('writes the request once for each shape, whatever the values', async (t) => {
     const { subgraph, server } = await plainSubgraph(t);
-    const operation = operationOfText('query', 'Q', 'query Q($r: [_Any!]!) { _entities(representations: $r) { ... on User { name } } }');
+    const operation = operationOfText(
+      'query',
+      'Q',
+      'query Q($r: [_Any!]!) { _entities(representations: $r) { ... on User { name } } }',
+    );
     const context = createBackgroundContext(t.signal);
     for (const ids of [['1'], ['1', '2', '3']]) {
-      await subgraph.execute({ operation, variables: undefined, variablesText: JSON.stringify({ r: reps('User', 'id', ids) }), context });
+      await subgraph.execute({
+        operation,
+        variables: undefined,
+        variablesText: JSON.stringify({ r: reps('User', 'id', ids) }),
+        context,
+      });
     }
     const texts = new Set(server.requests.map((request: Recorded) => request.query));
     assert.deepEqual([...texts], ['query Q($_weir0_0:[ID!]!){_weir0:usersByIds(ids:$_weir0_0){name _weirKey0:id}}']);
@@ -221,10 +265,11 @@ suite('an error inside looked up entities', () => {
     const text = 'query($r: [_Any!]!) { _entities(representations: $r) { ... on User { broken } } }';
     const result = await run(t, subgraph, text, { r: reps('User', 'id', ['2', '1', '2']) });
     assert.deepEqual(result.data, { _entities: [{ broken: null }, { broken: null }, { broken: null }] });
-    assert.deepEqual(
-      result.errors?.map(({ message, path }) => `${message} at ${path?.join('.')}`).sort(),
-      ['broken 1 at _entities.1.broken', 'broken 2 at _entities.0.broken', 'broken 2 at _entities.2.broken'],
-    );
+    assert.deepEqual(result.errors?.map(({ message, path }) => `${message} at ${path?.join('.')}`).sort(), [
+      'broken 1 at _entities.1.broken',
+      'broken 2 at _entities.0.broken',
+      'broken 2 at _entities.2.broken',
+    ]);
   });
 
   test('has the path of the entity of a single lookup', async (t) => {
@@ -238,22 +283,34 @@ suite('an error inside looked up entities', () => {
   test('is one of the gateway where a representation has no declared key', async (t) => {
     const { subgraph, server } = await plainSubgraph(t);
     const text = 'query($r: [_Any!]!) { _entities(representations: $r) { ... on User { name } } }';
-    const result = await run(t, subgraph, text, { r: [{ __typename: 'User', phone: '1' }, { __typename: 'constructor' }] });
+    const result = await run(t, subgraph, text, {
+      r: [{ __typename: 'User', phone: '1' }, { __typename: 'constructor' }],
+    });
     assert.deepEqual(result.data, { _entities: [null, null] });
-    assert.deepEqual(result.errors?.map(({ path, extensions }) => ({ path, extensions })), [
-      { path: ['_entities', 0], extensions: { code: 'INTERNAL_ERROR' } },
-      { path: ['_entities', 1], extensions: { code: 'INTERNAL_ERROR' } },
-    ]);
+    assert.deepEqual(
+      result.errors?.map(({ path, extensions }) => ({ path, extensions })),
+      [
+        { path: ['_entities', 0], extensions: { code: 'INTERNAL_ERROR' } },
+        { path: ['_entities', 1], extensions: { code: 'INTERNAL_ERROR' } },
+      ],
+    );
     assert.equal(server.requests.length, 0);
   });
 
   test('is one error without data where the service is down', async (t) => {
     const url = 'http://127.0.0.1:1/graphql';
-    const made = await createSubgraph(graphqlUpstreamConfig(url, { entities: ENTITIES }), SDL, fetchUpstream('reviews', url));
+    const made = await createSubgraph(
+      graphqlUpstreamConfig(url, { entities: ENTITIES }),
+      SDL,
+      fetchUpstream('reviews', url),
+    );
     assert.ok(made.ok);
     const text = 'query($r: [_Any!]!) { _entities(representations: $r) { ... on User { name } } }';
     const result = await run(t, made.value, text, { r: reps('User', 'id', ['1']) });
     assert.equal(result.data, null);
-    assert.deepEqual(result.errors?.map((error) => error.extensions), [{ code: 'UPSTREAM_UNAVAILABLE' }]);
+    assert.deepEqual(
+      result.errors?.map((error) => error.extensions),
+      [{ code: 'UPSTREAM_UNAVAILABLE' }],
+    );
   });
 });
