@@ -76,6 +76,19 @@ function parseSubgraph(definition: SubgraphDefinition): ParsedSubgraph | { reado
     : subgraph;
 }
 
+/** Two rules may report one mistake, the second with fewer words. */
+function withoutEchoes(errors: readonly CompositionError[]): CompositionError[] {
+  const isEcho = ({ message, places: [place] }: CompositionError) =>
+    errors.some(
+      (other) =>
+        other.message !== message &&
+        other.message.startsWith(message) &&
+        other.places[0]?.line === place?.line &&
+        other.places[0]?.column === place?.column,
+    );
+  return errors.filter((error) => !isEcho(error));
+}
+
 /** Composition keeps only what all upstreams share of arguments, input fields and some enums: easily overlooked. */
 function describeLosses(subgraphs: readonly ParsedSubgraph[], supergraph: DocumentNode): string[] {
   const composed = collectCoordinates(supergraph);
