@@ -71,9 +71,8 @@ function parseSubgraph(definition: SubgraphDefinition): ParsedSubgraph | { reado
   const subgraph = { name, file, coordinates: collectCoordinates(typeDefs), definition, typeDefs };
   const validated = attempt(() => validateSubgraph({ name, typeDefs }));
   const found = 'thrown' in validated ? [validated.thrown] : validated.value;
-  return found.length > 0
-    ? { errors: found.map((error) => toCompositionError(error, [subgraph], subgraph)) }
-    : subgraph;
+  if (found.length === 0) return subgraph;
+  return { errors: withoutEchoes(found.map((error) => toCompositionError(error, [subgraph], subgraph))) };
 }
 
 /** Two rules may report one mistake, the second with fewer words. */
