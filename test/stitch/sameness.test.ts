@@ -73,6 +73,10 @@ const QUERIES: readonly (string | readonly [query: string, variables: Record<str
     'query ($a: ID!, $b: ID!) { x: user(id: $a) { fullName } y: user(id: $b) { fullName best { id } } }',
     { a: '1', b: '2' },
   ],
+  '{ me { constructor: first } }',
+  '{ users { prototype: fullName constructor: first } }',
+  '{ constructor: me { id hasOwnProperty: fullName toString: first } }',
+  '{ __proto__: me { __proto__: fullName } }',
   // Errors in the middle.
   '{ users { id broken } }',
   '{ users { id broken fullName } }',
