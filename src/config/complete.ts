@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import * as z from 'zod';
 import type { Place } from './place.ts';
 import type { PathKind } from './schema/facts.ts';
+import { hasScheme } from './schema/path.ts';
 import { optionsFor, peel } from './schema/peel.ts';
 
 /** A path that the config names. */
@@ -13,7 +14,7 @@ export interface NamedPath {
 }
 
 /** Data that the schema can check, and the paths in it. */
-export interface Completed {
+interface Completed {
   readonly data: unknown;
   readonly paths: readonly NamedPath[];
 }
@@ -72,7 +73,7 @@ export function complete(schema: z.core.$ZodType, data: unknown, top: Place, dir
 }
 
 function isPath(kind: PathKind, value: string): boolean {
-  if (kind === 'file-or-url') return !/^[a-z][a-z0-9+.-]*:\/\//i.test(value);
+  if (kind === 'file-or-url') return !hasScheme(value);
   if (kind === 'module') return /^[./]|\.[cm]?[jt]s$/.test(value);
   return true;
 }

@@ -1,16 +1,15 @@
 import * as z from 'zod';
+import { httpUrl } from './http-url.ts';
 import { type SectionRule, section } from './section.ts';
 
-const httpUrl = z.url({ protocol: /^https?$/, error: 'Expected a URL that starts with http:// or https://' });
-
 const endpoint = section({
-  url: httpUrl.describe('URL of the endpoint'),
+  url: httpUrl('URL of the endpoint'),
   weight: z.number().int().min(0).default(1).describe('Share of the requests, relative to the other endpoints'),
 });
 
 /** Where an upstream is: keys of every upstream that is reached over HTTP. */
 export const reached = {
-  url: httpUrl.optional().describe('The one endpoint; or use `endpoints`'),
+  url: httpUrl('The one endpoint; or use `endpoints`').optional(),
   endpoints: z.array(endpoint).min(1).optional().describe('Several endpoints of one service; or use `url`'),
 };
 

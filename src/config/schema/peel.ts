@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Facts, facts } from './facts.ts';
 
 /** A schema without its wrappers (optional, defaults, transforms), and what they said. */
-export interface Peeled {
+interface Peeled {
   readonly core: z.core.$ZodTypes;
   readonly description: string | undefined;
   /** The default as it is written in YAML. */
@@ -56,7 +56,7 @@ function accepts(core: z.core.$ZodTypes, value: unknown): boolean {
 }
 
 /** A schema and the data that it is for. */
-export interface Located {
+interface Located {
   readonly schema: z.core.$ZodType;
   readonly value: unknown;
 }

@@ -25,7 +25,7 @@ export interface SectionRule {
 }
 
 /** What is wrong as a whole sentence that quotes no value, where below the section, and how to put it right. */
-export interface RuleBreach {
+interface RuleBreach {
   readonly message: string;
   readonly hint: string;
   readonly path?: readonly (string | number)[];
