@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
+import { isMapping } from './mapping.ts';
 import type { Place } from './place.ts';
 import type { PathKind } from './schema/facts.ts';
 import { hasScheme } from './schema/path.ts';
@@ -66,8 +67,7 @@ export function complete(schema: z.core.$ZodType, data: unknown, top: Place, dir
   function visitPath(kind: PathKind, value: string, place: Place | undefined): string {
     if (value === '' || !isPath(kind, value)) return value;
     const absolute = resolve(directory, value);
-    if (!paths.some((known) => known.absolute === absolute && known.place === place))
-      paths.push({ kind, absolute, place });
+    paths.push({ kind, absolute, place });
     return absolute;
   }
 }
@@ -83,10 +83,6 @@ function coerce(type: string, text: string): unknown {
   if (type === 'boolean' && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
   if (type === 'number' && /^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(text)) return Number(text);
   return text;
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function ownValue(value: Readonly<Record<string, unknown>>, key: string): unknown {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { isMapping } from './mapping.ts';
 import type { Place } from './place.ts';
 import { hasScheme } from './schema/path.ts';
 import type { Source } from './source.ts';
@@ -56,8 +57,4 @@ function put(source: Source, option: keyof ConfigOverrides, value: string, typed
     data: { ...data, [section]: { ...old, [key]: value } },
     top: { ...source.top, children: new Map([...source.top.children, [section, placed]]) },
   };
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

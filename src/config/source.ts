@@ -29,7 +29,8 @@ const MAX_DEPTH = 64;
 const MAX_NODES = 100_000;
 
 /** Reads YAML 1.2 (and so JSON) and interpolates its text scalars. Never throws. */
-export function parseSource(file: string, text: string, env: NodeJS.ProcessEnv): Source {
+export function parseSource(file: string, content: string, env: NodeJS.ProcessEnv): Source {
+  const text = content.replace(/^\ufeff/, '');
   const lines = new LineCounter();
   const { document, errors: syntaxErrors } = parseDocument(file, text, lines);
   if (document === undefined) {

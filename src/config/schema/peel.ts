@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isMapping } from '../mapping.ts';
 import { type Facts, facts } from './facts.ts';
 
 /** A schema without its wrappers (optional, defaults, transforms), and what they said. */
@@ -49,8 +50,7 @@ export function optionsFor(union: z.core.$ZodUnion | z.core.$ZodDiscriminatedUni
 function accepts(core: z.core.$ZodTypes, value: unknown): boolean {
   const type = core._zod.def.type;
   if (type === 'array') return Array.isArray(value);
-  const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (type === 'object' || type === 'record') return isMapping;
+  if (type === 'object' || type === 'record') return isMapping(value);
   if (type === 'union') return optionsFor(core as z.core.$ZodUnion, value).length > 0;
   return typeof value !== 'object' || value === null;
 }
