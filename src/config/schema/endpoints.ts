@@ -5,6 +5,8 @@ import { type SectionRule, section } from './section.ts';
 const endpoint = section({
   url: httpUrl('URL of the endpoint'),
   weight: z.number().int().min(0).default(1).describe('Share of the requests, relative to the other endpoints'),
+  version: z.string().min(1).optional().describe('Release that runs here; `canary` splits by it'),
+  zone: z.string().min(1).optional().describe('Where it runs; endpoints of the zone of the gateway are preferred'),
 });
 
 /** Where an upstream is: keys of every upstream that is reached over HTTP. */

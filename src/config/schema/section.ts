@@ -4,13 +4,18 @@ import { facts } from './facts.ts';
 
 /** What the number behind a key counts; becomes the end of the key's name in the parsed config. */
 type Unit = 'Ms' | 'Bytes';
-type WithUnit<U extends Unit> = z.ZodType<number & { readonly unit?: U }, string | number>;
+/** The unit exists only in the type: it names the key that {@link section} gives. */
+type WithUnit<U extends Unit> = z.ZodType<number & { readonly unit: U }, string | number>;
 
 type Camel<K extends string> = K extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : K;
 type UnitOf<S> =
-  S extends z.ZodType<infer O> ? (NonNullable<O> extends { readonly unit?: infer U extends Unit } ? U : '') : '';
+  S extends z.ZodType<infer O>
+    ? NonNullable<O> extends number & { readonly unit: infer U extends Unit }
+      ? U
+      : ''
+    : '';
 type OutputKey<K extends string, S> = `${Camel<K>}${UnitOf<S>}`;
-type Plain<T> = T extends number & { readonly unit?: Unit } ? number : T;
+type Plain<T> = T extends number & { readonly unit: Unit } ? number : T;
 
 /** The parsed form of a section: camelCase keys, units in the names of durations and sizes. */
 export type SectionOutput<Shape extends z.ZodRawShape> = {

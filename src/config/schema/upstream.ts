@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { exactlyOneOfUrlAndEndpoints, reached, someEndpointHasWeight } from './endpoints.ts';
 import { entities } from './entities.ts';
 import { headers } from './headers.ts';
-import { health } from './health.ts';
 import { path } from './path.ts';
 import { duration, section } from './section.ts';
 import { traffic } from './traffic.ts';
 import { transforms } from './transforms.ts';
+import { transport } from './transport.ts';
 import { upstreamErrors } from './upstream-errors.ts';
 
 /** The form of an upstream's name. */
@@ -26,7 +26,7 @@ const remote = {
   ...named,
   ...reached,
   timeout: duration('Longest wait for a whole answer', { min: '1ms' }).prefault('30s'),
-  health: health.optional().describe('Active health checks; default: none'),
+  ...transport,
   traffic: traffic
     .prefault({})
     .describe('What is expected of the service; checks, alerts and pool sizes start from it'),
