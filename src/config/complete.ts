@@ -61,7 +61,7 @@ export function complete(schema: z.core.$ZodType, data: unknown, top: Place, dir
     if (typeof value !== 'string') return value;
     if (place?.isUnknown) return value;
     if (facts.path !== undefined) return visitPath(facts.path, value, place);
-    return place?.isUntyped ? coerce(def.type, value) : value;
+    return place?.isUntyped ? coerce(def, value) : value;
   }
 
   function visitPath(kind: PathKind, value: string, place: Place | undefined): string {
@@ -79,9 +79,11 @@ function isPath(kind: PathKind, value: string): boolean {
 }
 
 /** As YAML's core schema would read the text where it stands plain. */
-function coerce(type: string, text: string): unknown {
-  if (type === 'boolean' && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
-  if (type === 'number' && /^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(text)) return Number(text);
+function coerce(def: z.core.$ZodTypes['_zod']['def'], text: string): unknown {
+  const isBoolean =
+    def.type === 'boolean' || (def.type === 'literal' && def.values.some((one) => typeof one === 'boolean'));
+  if (isBoolean && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
+  if (def.type === 'number' && /^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(text)) return Number(text);
   return text;
 }
 

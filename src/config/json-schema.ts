@@ -57,7 +57,7 @@ function admitReferences(schema: JsonSchema): JsonSchema {
   const isScalar = ['string', 'number', 'integer', 'boolean'].includes(rule.type ?? '');
   if (
     isScalar &&
-    rule.const === undefined &&
+    typeof rule.const !== 'string' &&
     Object.keys(rule).some((key) => key !== 'type' || rule.type !== 'string')
   ) {
     const about = { ...(description && { description }), ...(fallback !== undefined && { default: fallback }) };

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type * as z from 'zod';
 import { checkHasGraph } from './check-has-graph.ts';
+import { checkMirrors } from './check-mirrors.ts';
 import { checkPaths } from './check-paths.ts';
 import { checkUpstreamNames, defaultUpstreamName } from './check-upstream-names.ts';
 import { complete, type NamedPath } from './complete.ts';
@@ -51,6 +52,7 @@ export async function readConfig(options: ReadConfigOptions): Promise<ReadConfig
     ...[gateway, ...upstreams].flatMap((checked) => checked.errors),
     ...found.errors,
     ...checkUpstreamNames(sources),
+    ...checkMirrors(sources),
     ...(await checkPaths(paths)),
   ];
   // With other errors it is not known whether there is an upstream.

@@ -50,10 +50,10 @@ export async function runCase(
 }
 
 function differences({ upstreams, directory: _, ...sections }: Config): unknown {
-  const url = 'http://default/';
+  const reached = { url: 'http://default/', health: { path: '/default' } };
   const defaults = {
-    graphql: upstreamSchema.parse({ kind: 'graphql', url }),
-    rest: upstreamSchema.parse({ kind: 'rest', url, schema: 'default' }),
+    graphql: upstreamSchema.parse({ kind: 'graphql', ...reached }),
+    rest: upstreamSchema.parse({ kind: 'rest', ...reached, schema: 'default' }),
     local: upstreamSchema.parse({ kind: 'local', schema: 'default', resolvers: 'default' }),
   };
   return {

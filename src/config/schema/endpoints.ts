@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isMapping } from '../mapping.ts';
 import { httpUrl } from './http-url.ts';
 import { type SectionRule, section } from './section.ts';
 
@@ -42,6 +43,19 @@ export const someEndpointHasWeight: SectionRule = {
       message: 'At least one endpoint must have a weight above 0, got none',
       path: ['endpoints'],
       hint: 'Give an endpoint a weight, or remove the key (default: 1)',
+    };
+  },
+};
+
+export const canaryIsServed: SectionRule = {
+  check({ canary, endpoints = [] }) {
+    const version = isMapping(canary) ? canary.version : undefined;
+    if (typeof version !== 'string' || !Array.isArray(endpoints)) return undefined;
+    if (endpoints.some((one: unknown) => isMapping(one) && one.version === version)) return undefined;
+    return {
+      message: 'The version of the canary must be that of an endpoint, and no endpoint has it',
+      path: ['canary', 'version'],
+      hint: 'Give the new endpoints this `version:` in `endpoints`, or correct the one of the canary',
     };
   },
 };
