@@ -1,13 +1,11 @@
 import {
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLSchema,
   type InlineFragmentNode,
   isAbstractType,
   isObjectType,
   Kind,
-  type OperationDefinitionNode,
   print,
   type SelectionNode,
   type SelectionSetNode,
@@ -15,7 +13,7 @@ import {
   type ValueNode,
   visit,
 } from 'graphql';
-import { operationDefinition } from '../../subgraph-operation.ts';
+import { inlineFragments } from '../../inline-fragments.ts';
 import type { Lookup } from './lookup.ts';
 
 /** Begins every response key and variable that Weir adds to a request; no client or planner writes it. */
@@ -180,29 +178,4 @@ function rootFields(selectionSet: SelectionSetNode): SelectionNode[] {
   return selectionSet.selections.flatMap((node) =>
     node.kind === Kind.INLINE_FRAGMENT && (node.directives?.length ?? 0) === 0 ? rootFields(node.selectionSet) : [node],
   );
-}
-
-function inlineFragments(document: DocumentNode): OperationDefinitionNode {
-  const isFragment = (node: DocumentNode['definitions'][number]) => node.kind === Kind.FRAGMENT_DEFINITION;
-  const fragments = new Map(
-    document.definitions
-      .filter(isFragment)
-      .map((node) => [(node as FragmentDefinitionNode).name.value, node as FragmentDefinitionNode]),
-  );
-  const operation = operationDefinition(document);
-  if (fragments.size === 0) return operation;
-  return visit(operation, {
-    // Entering replaces the spread and goes on into the replacement, so that nested spreads are replaced too.
-    FragmentSpread: (node): InlineFragmentNode | null => {
-      const fragment = fragments.get(node.name.value);
-      if (fragment === undefined) return null;
-      const { typeCondition, selectionSet } = fragment;
-      return {
-        kind: Kind.INLINE_FRAGMENT,
-        typeCondition,
-        selectionSet,
-        ...(node.directives === undefined ? {} : { directives: node.directives }),
-      };
-    },
-  });
 }
