@@ -81,7 +81,13 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     async reload(next) {
       const opened = await openGeneration(next, parts);
       const { state, upstreams } = opened.supergraph.status;
-      const problem = state === 'ready' ? undefined : upstreams.map(({ reason }) => reason).filter(Boolean).join('\n');
+      const problem =
+        state === 'ready'
+          ? undefined
+          : upstreams
+              .map(({ reason }) => reason)
+              .filter(Boolean)
+              .join('\n');
       const replaced = opened.graph() === undefined && generation.graph() !== undefined ? opened : generation;
       if (replaced !== opened) generation = opened;
       await replaced.close();
