@@ -1,5 +1,6 @@
 import { hash, randomUUID } from 'node:crypto';
 import { GenerationMap } from '../generation-map.ts';
+import { StoreBreaker, type StoreBreakerOptions } from '../store-breaker.ts';
 import { type Decision, decide, type Standing, standingOf, UNLIMITED } from './decision.ts';
 import { type Lease, Leases } from './leases.ts';
 import type { Demand } from './limit.ts';
@@ -14,7 +15,6 @@ import {
   scriptArguments,
   TAKE_SCRIPT,
 } from './redis-script.ts';
-import { StoreBreaker, type StoreBreakerOptions } from './store-breaker.ts';
 
 export interface RedisLimiterOptions {
   readonly target: RedisTarget;
