@@ -1,5 +1,8 @@
+import { compilePin } from './canary/pin.ts';
 import { createUpstream, type ManagedUpstream, type UpstreamOptions } from './create-upstream.ts';
-import type { UpstreamTransportConfig } from './upstream-config.ts';
+import { readTlsOptions } from './endpoint/tls-options.ts';
+import { compileHeaderRules } from './headers/compile-header-rules.ts';
+import { completeTransport, type UpstreamTransportConfig } from './upstream-config.ts';
 
 /** All upstreams of one generation of the config, by name. */
 export interface Upstreams {
@@ -23,24 +26,26 @@ export function createUpstreams(
   options: Omit<UpstreamOptions, 'find'> = {},
   former?: Upstreams,
 ): Upstreams {
+  // All that can be wrong is found before the first takes over state that the former generation still uses.
+  for (const config of configs) compileOnce(config);
   const upstreams = new Map<string, ManagedUpstream>();
-  const closeAll = async () => {
-    await Promise.all([...upstreams.values()].map((upstream) => upstream.close()));
-  };
-  try {
-    for (const config of configs) {
-      const created = createUpstream(
-        config,
-        { ...options, find: (name) => upstreams.get(name) },
-        former?.get(config.name),
-      );
-      upstreams.set(config.name, created);
-    }
-  } catch (error) {
-    // Nothing ran on them: what is closed here is only what was just made.
-    closeAll().catch(() => {});
-    throw error;
+  const find = (name: string) => upstreams.get(name);
+  for (const config of configs) {
+    upstreams.set(config.name, createUpstream(config, { ...options, find }, former?.get(config.name)));
   }
   for (const upstream of former?.all() ?? []) upstream.retire();
-  return { get: (name) => upstreams.get(name), all: () => upstreams.values(), close: closeAll };
+  return {
+    get: find,
+    all: () => upstreams.values(),
+    async close() {
+      await Promise.all([...upstreams.values()].map((upstream) => upstream.close()));
+    },
+  };
+}
+
+function compileOnce(config: UpstreamTransportConfig): void {
+  const { tls, canary } = completeTransport(config);
+  readTlsOptions(tls, config.file ?? '');
+  compileHeaderRules({ send: config.headers?.send ?? {}, forward: config.headers?.forward ?? [] });
+  if (canary?.pin !== undefined) compilePin(canary.pin);
 }

@@ -27,7 +27,8 @@ export function memoryPlaceStore(initial: Place | undefined): PlaceStore {
   let kept = initial;
   return {
     load: () => Promise.resolve(kept),
-    save: (place) => {
+    save: (place, previous) => {
+      if (kept?.sinceEpochMs !== previous?.sinceEpochMs) return Promise.resolve(false);
       kept = place;
       return Promise.resolve(true);
     },
