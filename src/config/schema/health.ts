@@ -1,0 +1,9 @@
+import * as z from 'zod';
+import { duration, section } from './section.ts';
+
+/** `health:` of an upstream. */
+export const health = section({
+  path: z.string().startsWith('/').describe('Requested with GET; 2xx is healthy'),
+  interval: duration('Time between checks', { min: '100ms' }).prefault('5s'),
+  timeout: duration('A check that takes longer has failed; 5s at most', { min: '1ms', max: '5s' }).prefault('2s'),
+});
