@@ -1,0 +1,207 @@
+import {
+  type FieldNode,
+  type GraphQLCompositeType,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  type SelectionNode,
+} from 'graphql';
+import type { Operation } from '../../planner/operation.ts';
+import type { FieldShape, ObjectShape, PathTemplate, Position, ValueShape } from './shape.ts';
+
+/** One response key of one concrete type with everything that was selected for it. */
+interface CollectedField {
+  readonly key: string;
+  readonly nodes: readonly FieldNode[];
+}
+
+/** @throws {Error} where the operation does not fit the schema. */
+export function buildShape(schema: GraphQLSchema, operation: Operation): ObjectShape {
+  return new ShapeBuilder(schema, operation.privateAlias).build(operation);
+}
+
+class ShapeBuilder {
+  readonly #schema: GraphQLSchema;
+  readonly #privateAlias: string | undefined;
+  readonly #known = new Map<string, ObjectShape>();
+  readonly #nodeIds = new Map<SelectionNode, number>();
+  #count = 0;
+
+  constructor(schema: GraphQLSchema, privateAlias: string | undefined) {
+    this.#schema = schema;
+    this.#privateAlias = privateAlias;
+  }
+
+  build(operation: Operation): ObjectShape {
+    const [definition] = operation.document.definitions;
+    const rootType = this.#schema.getRootType(operation.kind);
+    if (definition?.kind !== Kind.OPERATION_DEFINITION || rootType == null) {
+      throw new Error('Cannot build the shape of an operation that the schema does not have');
+    }
+    const collected = this.#collectFields(rootType, [definition.selectionSet.selections]);
+    return this.#objectShape([rootType], collected, [], 0);
+  }
+
+  /** GraphQL §6.3.2 CollectFields, for a normalised operation. */
+  #collectFields(
+    type: GraphQLObjectType,
+    selectionLists: readonly (readonly SelectionNode[])[],
+  ): readonly CollectedField[] {
+    const fields = new Map<string, FieldNode[]>();
+    const visit = (selections: readonly SelectionNode[]): void => {
+      for (const selection of selections) {
+        if (selection.kind === Kind.FIELD) {
+          const key = (selection.alias ?? selection.name).value;
+          const nodes = fields.get(key);
+          if (nodes !== undefined) nodes.push(selection);
+          else if (key !== this.#privateAlias) fields.set(key, [selection]);
+        } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+          const condition = selection.typeCondition?.name.value;
+          if (condition === undefined || this.#satisfies(type, condition)) visit(selection.selectionSet.selections);
+        }
+      }
+    };
+    for (const selections of selectionLists) visit(selections);
+    return [...fields].map(([key, nodes]) => ({ key, nodes }));
+  }
+
+  #satisfies(type: GraphQLObjectType, conditionName: string): boolean {
+    if (type.name === conditionName) return true;
+    const condition = this.#schema.getType(conditionName);
+    return isAbstractType(condition) && this.#schema.isSubType(condition, type);
+  }
+
+  /** @param types concrete types that have the same fields here. */
+  #objectShape(
+    types: readonly GraphQLObjectType[],
+    collected: readonly CollectedField[],
+    path: PathTemplate,
+    depth: number,
+  ): ObjectShape {
+    const [type] = types;
+    if (type === undefined) throw new Error('Cannot build a shape without a type');
+    const typeName = types.length === 1 ? type.name : undefined;
+    // The same place under several conditions is written by one writer.
+    const identity = `${pathText(path)} ${types.map(({ name }) => name).join('|')} ${this.#signature(type, collected)}`;
+    const known = this.#known.get(identity);
+    if (known !== undefined) return known;
+    const fields: FieldShape[] = [];
+    const shape: ObjectShape = { id: this.#count, typeName, fields };
+    this.#count += 1;
+    this.#known.set(identity, shape);
+    for (const field of collected) {
+      fields.push({ key: field.key, value: this.#fieldValue(type, typeName, field, [...path, field.key], depth) });
+    }
+    return shape;
+  }
+
+  #fieldValue(
+    type: GraphQLObjectType,
+    typeName: string | undefined,
+    { nodes }: CollectedField,
+    path: PathTemplate,
+    depth: number,
+  ): ValueShape {
+    const fieldName = nodes[0]?.name.value ?? '';
+    if (fieldName === '__typename') return { kind: 'typename', typeName };
+    if (fieldName.startsWith('__')) return { kind: 'text' };
+    const definition = fieldOf(type, fieldName);
+    return this.#value(definition.type, nodes, path, [typeName, fieldName], depth);
+  }
+
+  #value(
+    type: GraphQLOutputType,
+    nodes: readonly FieldNode[],
+    path: PathTemplate,
+    coordinate: Position['coordinate'],
+    depth: number,
+  ): ValueShape {
+    const isNonNull = isNonNullType(type);
+    const nullable = isNonNull ? (type.ofType as GraphQLOutputType) : type;
+    const position: Position = { isNonNull, path, coordinate };
+    if (isListType(nullable)) {
+      const itemPath = [...path, { indexAt: depth }];
+      const item = this.#value(nullable.ofType as GraphQLOutputType, nodes, itemPath, coordinate, depth + 1);
+      return { kind: 'list', ...position, item, indexAt: depth };
+    }
+    if (isLeafType(nullable)) return { kind: 'leaf', ...position, type: nullable };
+    if (!isCompositeType(nullable)) throw new Error(`Cannot build a shape of type "${type}"`);
+    const selectionLists = nodes.map((node) => node.selectionSet?.selections ?? []);
+    if (isObjectType(nullable)) {
+      const collected = this.#collectFields(nullable, selectionLists);
+      return { kind: 'object', ...position, shape: this.#objectShape([nullable], collected, path, depth) };
+    }
+    return {
+      kind: 'abstract',
+      ...position,
+      typeName: nullable.name,
+      byType: this.#byType(nullable, selectionLists, path, depth),
+    };
+  }
+
+  #byType(
+    type: GraphQLCompositeType,
+    selectionLists: readonly (readonly SelectionNode[])[],
+    path: PathTemplate,
+    depth: number,
+  ): ReadonlyMap<string, ObjectShape> {
+    const groups = new Map<
+      string,
+      { readonly collected: readonly CollectedField[]; readonly types: GraphQLObjectType[] }
+    >();
+    for (const object of isAbstractType(type) ? this.#schema.getPossibleTypes(type) : []) {
+      const collected = this.#collectFields(object, selectionLists);
+      const signature = this.#signature(object, collected);
+      const group = groups.get(signature);
+      if (group === undefined) groups.set(signature, { collected, types: [object] });
+      else group.types.push(object);
+    }
+    const byType = new Map<string, ObjectShape>();
+    for (const { collected, types } of groups.values()) {
+      const shape = this.#objectShape(types, collected, path, depth);
+      for (const { name } of types) byType.set(name, shape);
+    }
+    return byType;
+  }
+
+  /** Equal for types whose objects are written alike. */
+  #signature(type: GraphQLObjectType, collected: readonly CollectedField[]): string {
+    return collected
+      .map(({ nodes }) => {
+        const name = nodes[0]?.name.value ?? '';
+        const fieldType = name.startsWith('__') ? '' : String(fieldOf(type, name).type);
+        return `${nodes.map((node) => this.#idOf(node)).join('+')}:${fieldType}`;
+      })
+      .join(',');
+  }
+
+  #idOf(node: SelectionNode): number {
+    let id = this.#nodeIds.get(node);
+    if (id === undefined) {
+      id = this.#nodeIds.size;
+      this.#nodeIds.set(node, id);
+    }
+    return id;
+  }
+}
+
+function fieldOf(type: GraphQLObjectType, name: string): GraphQLField<unknown, unknown> {
+  const definition = type.getFields()[name];
+  if (definition === undefined || getNamedType(definition.type) === undefined) {
+    throw new Error(`Cannot build a shape: the schema has no field "${type.name}.${name}"`);
+  }
+  return definition;
+}
+
+function pathText(path: PathTemplate): string {
+  return path.map((segment) => (typeof segment === 'string' ? segment : '@')).join('.');
+}
