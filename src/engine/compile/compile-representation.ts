@@ -12,15 +12,16 @@ export interface RepresentationWriter {
 }
 
 interface RequiredField {
-  /** Where the data has it; the second where the first is absent. */
+  /** Where the data has it. */
   readonly name: string;
-  readonly otherName: string | undefined;
   /** `,"key":` */
   keyText: string;
   /** Written in place of what the data has. */
   constantText: string | undefined;
   readonly nested: NestedWriter | undefined;
 }
+/** By the key that the representation has, where the data has the field. */
+type Collected = Map<string, { readonly name: string; readonly nested: RequiresSelection[] }>;
 type NestedWriter = (value: JsonObject) => string;
 
 interface Rewrite {
@@ -64,8 +65,7 @@ export function compileRepresentation(
           text += field.keyText + field.constantText;
           continue;
         }
-        let value = getOwn(entity, field.name);
-        if (value === undefined && field.otherName !== undefined) value = getOwn(entity, field.otherName);
+        const value = getOwn(entity, field.name);
         if (value === undefined || value instanceof Failure) return undefined;
         if (value !== null && field.name !== '__typename') isKnown = true;
         text += field.keyText + writeValue(value, field.nested);
@@ -73,8 +73,8 @@ export function compileRepresentation(
       return isKnown ? `{${text.slice(1)}}` : undefined;
     },
     findFailure(entity) {
-      for (const { name, otherName } of fieldsFor(entity) ?? []) {
-        const value = getOwn(entity, name) ?? (otherName === undefined ? undefined : getOwn(entity, otherName));
+      for (const { name } of fieldsFor(entity) ?? []) {
+        const value = getOwn(entity, name);
         if (value instanceof Failure) return value;
       }
       return undefined;
@@ -110,8 +110,7 @@ function compileNested(
         text += field.keyText + field.constantText;
         continue;
       }
-      let value = getOwn(object, field.name);
-      if (value === undefined && field.otherName !== undefined) value = getOwn(object, field.otherName);
+      const value = getOwn(object, field.name);
       if (value !== undefined && !(value instanceof Failure)) text += field.keyText + writeValue(value, field.nested);
     }
     return `{${text.slice(1)}}`;
@@ -125,16 +124,15 @@ function compileFields(
   typename: string,
   types: SupergraphTypes,
 ): readonly RequiredField[] {
-  const collected = new Map<string, { name: string; otherName: string | undefined; nested: RequiresSelection[] }>();
+  const collected: Collected = new Map();
   collectRequired(selections, typename, types, collected);
   const applicable = rewrites.flatMap((rewrite) => enterType(rewrite, typename, types));
-  return [...collected].map(([key, { name, otherName, nested }]) => {
+  return [...collected].map(([key, { name, nested }]) => {
     const under = applicable.flatMap((rewrite) => enterKey(rewrite, key));
     const setter = under.find((rewrite) => rewrite.path.length === 0 && rewrite.setValueTo !== undefined);
     const renamer = under.find((rewrite) => rewrite.path.length === 0 && rewrite.renameKeyTo !== undefined);
     return {
       name,
-      otherName,
       keyText: `,${JSON.stringify(renamer?.renameKeyTo ?? key)}:`,
       constantText: setter === undefined ? undefined : JSON.stringify(setter.setValueTo),
       nested:
@@ -153,7 +151,7 @@ function collectRequired(
   selections: readonly RequiresSelection[],
   typename: string,
   types: SupergraphTypes,
-  into: Map<string, { name: string; otherName: string | undefined; nested: RequiresSelection[] }>,
+  into: Collected,
 ): void {
   for (const selection of selections) {
     if (selection.kind === 'InlineFragment') {
@@ -165,11 +163,7 @@ function collectRequired(
       const known = into.get(key);
       if (known !== undefined) known.nested.push(...(selection.selections ?? []));
       else {
-        into.set(key, {
-          name: key,
-          otherName: selection.alias === undefined ? undefined : selection.name,
-          nested: [...(selection.selections ?? [])],
-        });
+        into.set(key, { name: selection.name, nested: [...(selection.selections ?? [])] });
       }
     }
   }

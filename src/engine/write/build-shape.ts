@@ -1,13 +1,15 @@
 import {
   type FieldNode,
-  type GraphQLCompositeType,
+  type GraphQLAbstractType,
   type GraphQLField,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
   isAbstractType,
   isCompositeType,
+  isInterfaceType,
   isLeafType,
   isListType,
   isNonNullType,
@@ -17,6 +19,8 @@ import {
 } from 'graphql';
 import type { Operation } from '../../planner/operation.ts';
 import type { FieldShape, ObjectShape, PathTemplate, Position, ValueShape } from './shape.ts';
+
+type FieldsType = GraphQLObjectType | GraphQLInterfaceType;
 
 /** One response key of one concrete type with everything that was selected for it. */
 interface CollectedField {
@@ -52,10 +56,7 @@ class ShapeBuilder {
   }
 
   /** GraphQL §6.3.2 CollectFields, for a normalised operation. */
-  #collectFields(
-    type: GraphQLObjectType,
-    selectionLists: readonly (readonly SelectionNode[])[],
-  ): readonly CollectedField[] {
+  #collectFields(type: FieldsType, selectionLists: readonly (readonly SelectionNode[])[]): readonly CollectedField[] {
     const fields = new Map<string, FieldNode[]>();
     const visit = (selections: readonly SelectionNode[]): void => {
       for (const selection of selections) {
@@ -74,7 +75,7 @@ class ShapeBuilder {
     return [...fields].map(([key, nodes]) => ({ key, nodes }));
   }
 
-  #satisfies(type: GraphQLObjectType, conditionName: string): boolean {
+  #satisfies(type: FieldsType, conditionName: string): boolean {
     if (type.name === conditionName) return true;
     const condition = this.#schema.getType(conditionName);
     return isAbstractType(condition) && this.#schema.isSubType(condition, type);
@@ -82,7 +83,7 @@ class ShapeBuilder {
 
   /** @param types concrete types that have the same fields here. */
   #objectShape(
-    types: readonly GraphQLObjectType[],
+    types: readonly FieldsType[],
     collected: readonly CollectedField[],
     path: PathTemplate,
     depth: number,
@@ -105,7 +106,7 @@ class ShapeBuilder {
   }
 
   #fieldValue(
-    type: GraphQLObjectType,
+    type: FieldsType,
     typeName: string | undefined,
     { nodes }: CollectedField,
     path: PathTemplate,
@@ -140,16 +141,32 @@ class ShapeBuilder {
       const collected = this.#collectFields(nullable, selectionLists);
       return { kind: 'object', ...position, shape: this.#objectShape([nullable], collected, path, depth) };
     }
+    const untyped = isInterfaceType(nullable) ? this.#untyped(nullable, selectionLists, path, depth) : undefined;
     return {
       kind: 'abstract',
       ...position,
       typeName: nullable.name,
       byType: this.#byType(nullable, selectionLists, path, depth),
+      untyped,
+      interfaceNames: isInterfaceType(nullable)
+        ? [nullable, ...this.#schema.getImplementations(nullable).interfaces].map(({ name }) => name)
+        : [],
     };
   }
 
+  #untyped(
+    type: GraphQLInterfaceType,
+    selectionLists: readonly (readonly SelectionNode[])[],
+    path: PathTemplate,
+    depth: number,
+  ): ObjectShape | undefined {
+    const collected = this.#collectFields(type, selectionLists);
+    if (collected.some(({ nodes }) => nodes[0]?.name.value === '__typename')) return undefined;
+    return this.#objectShape([type], collected, path, depth);
+  }
+
   #byType(
-    type: GraphQLCompositeType,
+    type: GraphQLAbstractType,
     selectionLists: readonly (readonly SelectionNode[])[],
     path: PathTemplate,
     depth: number,
@@ -158,7 +175,7 @@ class ShapeBuilder {
       string,
       { readonly collected: readonly CollectedField[]; readonly types: GraphQLObjectType[] }
     >();
-    for (const object of isAbstractType(type) ? this.#schema.getPossibleTypes(type) : []) {
+    for (const object of this.#schema.getPossibleTypes(type)) {
       const collected = this.#collectFields(object, selectionLists);
       const signature = this.#signature(object, collected);
       const group = groups.get(signature);
@@ -174,7 +191,7 @@ class ShapeBuilder {
   }
 
   /** Equal for types whose objects are written alike. */
-  #signature(type: GraphQLObjectType, collected: readonly CollectedField[]): string {
+  #signature(type: FieldsType, collected: readonly CollectedField[]): string {
     return collected
       .map(({ nodes }) => {
         const name = nodes[0]?.name.value ?? '';
@@ -194,7 +211,7 @@ class ShapeBuilder {
   }
 }
 
-function fieldOf(type: GraphQLObjectType, name: string): GraphQLField<unknown, unknown> {
+function fieldOf(type: FieldsType, name: string): GraphQLField<unknown, unknown> {
   const definition = type.getFields()[name];
   if (definition === undefined || getNamedType(definition.type) === undefined) {
     throw new Error(`Cannot build a shape: the schema has no field "${type.name}.${name}"`);

@@ -112,6 +112,8 @@ class WriterGenerator {
       const write = this.object(object);
       cases.set(write, [...(cases.get(write) ?? []), typeName]);
     }
+    const { untyped } = shape;
+    const untypedCases = shape.interfaceNames.map((typeName) => `    case ${JSON.stringify(typeName)}:`).join('\n');
     const orNull = shape.isNonNull ? '' : ' ?? "null"';
     this.functions.push(
       [
@@ -122,6 +124,9 @@ class WriterGenerator {
           ([write, typeNames]) =>
             `${typeNames.map((typeName) => `    case ${JSON.stringify(typeName)}:`).join('\n')} return ${write}(run, v)${orNull};`,
         ),
+        ...(untyped === undefined
+          ? []
+          : [`    case undefined:\n${untypedCases} return ${this.object(untyped)}(run, v)${orNull};`]),
         '  }',
         `  return completeNoType(run, shapes[${index}], p);`,
         '}',

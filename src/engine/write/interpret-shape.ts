@@ -61,10 +61,14 @@ function valueWriter(shape: ValueShape, objects: Map<number, WriteObject>): Writ
       };
     }
     case 'abstract': {
-      const byType = new Map([...shape.byType].map(([name, object]) => [name, objectWriter(object, objects)]));
+      const byType = new Map<unknown, WriteObject>();
+      for (const [name, object] of shape.byType) byType.set(name, objectWriter(object, objects));
+      if (shape.untyped !== undefined) {
+        for (const name of [undefined, ...shape.interfaceNames]) byType.set(name, objectWriter(shape.untyped, objects));
+      }
       return (run, value, parent) => {
         if (!isWritable(value)) return completeNoObject(run, value, shape, parent);
-        const write = byType.get(value.__typename as string);
+        const write = byType.get(value.__typename);
         if (write === undefined) return completeNoType(run, shape, parent);
         return write(run, value) ?? (shape.isNonNull ? null : 'null');
       };
