@@ -37,6 +37,11 @@ function collect(start: unknown, segments: readonly Segment[], from: number, int
   for (let at = from; at < segments.length; at++) {
     if (typeof value !== 'object' || value === null) return;
     const segment = segments[at] as Segment;
+    if (segment.kind !== 'items' && Array.isArray(value)) {
+      // One `@` stands for the items of a list of lists too.
+      for (let index = 0; index < value.length; index++) collect(value[index], segments, at, into);
+      return;
+    }
     if (segment.kind === 'field') value = getOwn(value as JsonObject, segment.name);
     else if (segment.kind === 'condition') {
       if (!satisfies(value as JsonObject, segment.types)) return;
@@ -61,9 +66,9 @@ function locate(
   if (typeof start !== 'object' || start === null || start instanceof Failure) return;
   const segment = segments[from];
   if (Array.isArray(start)) {
-    if (segment !== undefined && segment.kind !== 'items') return;
+    const next = segment?.kind === 'items' ? from + 1 : from;
     start.forEach((item, index) => {
-      locate(item, segments, segment === undefined ? from : from + 1, [...path, index], visit);
+      locate(item, segments, next, [...path, index], visit);
     });
     return;
   }

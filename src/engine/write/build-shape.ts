@@ -18,6 +18,7 @@ import {
   type SelectionNode,
 } from 'graphql';
 import type { Operation } from '../../planner/operation.ts';
+import { dataKeyOf } from '../../planner/plan-document.ts';
 import type { FieldShape, ObjectShape, PathTemplate, Position, ValueShape } from './shape.ts';
 
 type FieldsType = GraphQLObjectType | GraphQLInterfaceType;
@@ -100,7 +101,8 @@ class ShapeBuilder {
     this.#count += 1;
     this.#known.set(identity, shape);
     for (const field of collected) {
-      fields.push({ key: field.key, value: this.#fieldValue(type, typeName, field, [...path, field.key], depth) });
+      const dataKey = dataKeyOf(field.key, field.nodes[0]?.name.value ?? '');
+      fields.push({ key: field.key, dataKey, value: this.#fieldValue(type, typeName, field, [...path, field.key], depth) });
     }
     return shape;
   }
@@ -141,13 +143,15 @@ class ShapeBuilder {
       const collected = this.#collectFields(nullable, selectionLists);
       return { kind: 'object', ...position, shape: this.#objectShape([nullable], collected, path, depth) };
     }
-    const untyped = isInterfaceType(nullable) ? this.#untyped(nullable, selectionLists, path, depth) : undefined;
+    const byType = this.#byType(nullable, selectionLists, path, depth);
     return {
       kind: 'abstract',
       ...position,
       typeName: nullable.name,
-      byType: this.#byType(nullable, selectionLists, path, depth),
-      untyped,
+      byType,
+      untyped: isInterfaceType(nullable)
+        ? this.#untyped(nullable, selectionLists, path, depth)
+        : onlyShape([...byType.values()]),
       interfaceNames: isInterfaceType(nullable)
         ? [nullable, ...this.#schema.getImplementations(nullable).interfaces].map(({ name }) => name)
         : [],
@@ -209,6 +213,12 @@ class ShapeBuilder {
     }
     return id;
   }
+}
+
+/** The one shape that all have, where it does not tell their type. */
+function onlyShape([first, ...others]: readonly ObjectShape[]): ObjectShape | undefined {
+  const isOnly = first !== undefined && others.every((other) => other === first);
+  return isOnly && first.fields.every(({ value }) => value.kind !== 'typename') ? first : undefined;
 }
 
 function fieldOf(type: FieldsType, name: string): GraphQLField<unknown, unknown> {

@@ -50,25 +50,25 @@ class WriterGenerator {
     if (this.#objects.has(shape.id)) return name;
     this.#objects.add(shape.id);
     const lines = [`function ${name}(run, o) {`, '  let v, t, s;'];
-    shape.fields.forEach(({ key, value }, at) => {
+    shape.fields.forEach(({ key, dataKey, value }, at) => {
       const prefix = JSON.stringify(`${at === 0 ? '{' : ','}${JSON.stringify(key)}:`);
       const assign = at === 0 ? `s = ${prefix} + ` : `s += ${prefix} + `;
-      lines.push(...this.#field(key, value, assign));
+      lines.push(...this.#field(dataKey, value, assign));
     });
     lines.push(shape.fields.length === 0 ? '  return "{}";' : '  return s + "}";', '}');
     this.functions.push(lines.join('\n'));
     return name;
   }
 
-  #field(key: string, value: ValueShape, assign: string): readonly string[] {
-    if (value.kind === 'text') return [`  ${assign}(run.introspection?.[${JSON.stringify(key)}] ?? "null");`];
+  #field(dataKey: string, value: ValueShape, assign: string): readonly string[] {
+    if (value.kind === 'text') return [`  ${assign}(run.introspection?.[${JSON.stringify(dataKey)}] ?? "null");`];
     if (value.kind === 'typename') {
       const text =
         value.typeName === undefined ? 'quote(o.__typename)' : JSON.stringify(JSON.stringify(value.typeName));
       return [`  ${assign}${text};`];
     }
-    const name = JSON.stringify(key);
-    const read = isInheritedName(key) ? `getOwn(o, ${name})` : `o[${name}]`;
+    const name = JSON.stringify(dataKey);
+    const read = isInheritedName(dataKey) ? `getOwn(o, ${name})` : `o[${name}]`;
     return [`  v = ${read};`, ...this.#place(value, 'o', assign, 'return null;')];
   }
 

@@ -19,15 +19,15 @@ export function interpretShape(shape: ObjectShape): Writer {
 function objectWriter(shape: ObjectShape, objects: Map<number, WriteObject>): WriteObject {
   const known = objects.get(shape.id);
   if (known !== undefined) return known;
-  const fields = shape.fields.map(({ key, value }) => ({
-    key,
+  const fields = shape.fields.map(({ key, dataKey, value }) => ({
+    dataKey,
     keyText: `${JSON.stringify(key)}:`,
-    write: fieldWriter(key, value, objects),
+    write: fieldWriter(dataKey, value, objects),
   }));
   const write: WriteObject = (run, object) => {
     let text = '';
-    for (const { key, keyText, write } of fields) {
-      const value = write(run, getOwn(object, key), object);
+    for (const { dataKey, keyText, write } of fields) {
+      const value = write(run, getOwn(object, dataKey), object);
       if (value === null) return null;
       text += `${text === '' ? '' : ','}${keyText}${value}`;
     }
@@ -37,8 +37,8 @@ function objectWriter(shape: ObjectShape, objects: Map<number, WriteObject>): Wr
   return write;
 }
 
-function fieldWriter(key: string, value: ValueShape, objects: Map<number, WriteObject>): WriteValue {
-  if (value.kind === 'text') return (run) => run.introspection?.[key] ?? 'null';
+function fieldWriter(dataKey: string, value: ValueShape, objects: Map<number, WriteObject>): WriteValue {
+  if (value.kind === 'text') return (run) => run.introspection?.[dataKey] ?? 'null';
   if (value.kind !== 'typename') return valueWriter(value, objects);
   if (value.typeName !== undefined) {
     const text = JSON.stringify(value.typeName);

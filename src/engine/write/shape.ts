@@ -12,7 +12,10 @@ export interface ObjectShape {
 }
 
 export interface FieldShape {
+  /** The response key. */
   readonly key: string;
+  /** Where data has it. */
+  readonly dataKey: string;
   readonly value: ValueShape;
 }
 

@@ -13,6 +13,7 @@ function depot(code: string, at: number): Thing {
     size: { __typename: 'Size', width: 10 + at, height: at === 0 ? null : 5 },
     manager: at === 0 ? { __typename: 'Manager', name: 'Rasa', phone: '+370' } : null,
     open: at === 0,
+    humidity: 0.5 + at,
     parcels: ({ limit }: { limit?: number | null }) => parcels.slice(at, limit == null ? undefined : at + limit),
     area(this: Thing, { scale }: { scale: number }) {
       const size = this.size as { width: number; height: number | null };
@@ -30,7 +31,8 @@ function parcel(id: string, at: number): Thing {
     cost: (args: { currency: string }) => (args.currency === 'EUR' ? 10 + at : 20 + at),
     fee(this: Thing) {
       // A representation carries the required cost itself, the data a function of the currency.
-      const cost = typeof this.cost === 'function' ? (this.cost as (args: unknown) => number)({ currency: 'EUR' }) : this.cost;
+      const cost =
+        typeof this.cost === 'function' ? (this.cost as (args: unknown) => number)({ currency: 'EUR' }) : this.cost;
       return `fee ${cost}`;
     },
     depot: () => depots[at % 2],
@@ -63,14 +65,21 @@ export const depotWorld: World = {
       name: 'staff',
       sdl: `
         type Query { staffed: [Depot] }
-        type Depot @key(fields: "place { country { code } zip }") {
-          place: Place! manager: Manager size: Size! @external area(scale: Int! = 1): Int @requires(fields: "size { width height }")
+        type Depot @key(fields: "code") {
+          code: ID! manager: Manager size: Size! @external area(scale: Int! = 1): Int @requires(fields: "size { width height }")
           label: String @override(from: "sites")
         }
-        type Place @shareable { country: Country! zip: String! }
-        type Country @shareable { code: String! }
         type Size @shareable { width: Int! height: Int }
         type Manager { name: String! phone: String }
+      `,
+    },
+    {
+      name: 'climate',
+      sdl: `
+        type Query { humid: [Depot!]! }
+        type Depot @key(fields: "place { country { code } zip }") { place: Place! humidity: Float! }
+        type Place @shareable { country: Country! zip: String! }
+        type Country @shareable { code: String! }
       `,
     },
     {
@@ -100,6 +109,7 @@ export const depotWorld: World = {
   rootValue: {
     depots: () => depots,
     depot: ({ code }: { code: string }) => depots.find((one) => one.code === code) ?? null,
+    humid: () => depots,
     staffed: () => [...depots, null],
     parcels: () => parcels,
     parcel: ({ id }: { id: string }) => parcels.find((one) => one.id === id) ?? null,

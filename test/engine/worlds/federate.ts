@@ -1,9 +1,13 @@
 import { composeServices } from '@theguild/federation-composition';
 import { execute, type GraphQLSchema, parse } from 'graphql';
 import type { RequestContext } from '../../../src/edge/request-context.ts';
-import { type CompiledEngine, type CompiledEngineOptions, createCompiledEngine } from '../../../src/engine/compiled-engine.ts';
-import type { EngineResponse } from '../../../src/planner/engine.ts';
+import {
+  type CompiledEngine,
+  type CompiledEngineOptions,
+  createCompiledEngine,
+} from '../../../src/engine/compiled-engine.ts';
 import { coerceVariables } from '../../../src/planner/coerce-variables.ts';
+import type { EngineResponse } from '../../../src/planner/engine.ts';
 import { normaliserOf } from '../../../src/planner/normalise.ts';
 import type { Subgraph } from '../../../src/subgraphs/subgraph.ts';
 import { readSupergraph } from '../../../src/supergraph/supergraph.ts';
@@ -41,7 +45,10 @@ export async function executeMonolith(
   apiSchema: GraphQLSchema,
   text: string,
   variableValues: Readonly<Record<string, unknown>> = {},
-): Promise<{ readonly data?: unknown; readonly errors?: readonly { readonly message: string; readonly path?: unknown }[] }> {
+): Promise<{
+  readonly data?: unknown;
+  readonly errors?: readonly { readonly message: string; readonly path?: unknown }[];
+}> {
   return execute({
     schema: apiSchema,
     document: parse(text),

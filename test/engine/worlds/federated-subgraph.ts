@@ -1,11 +1,12 @@
 import {
   buildASTSchema,
-  defaultFieldResolver,
   type DocumentNode,
+  defaultFieldResolver,
   execute,
   type FieldDefinitionNode,
-  GraphQLError,
+  type GraphQLError,
   type GraphQLSchema,
+  isObjectType,
   Kind,
   parse,
   print,
@@ -50,7 +51,9 @@ export function createFederatedSubgraph(world: World, definition: SubgraphDefini
     const entity: Record<string, unknown> = { ...thing };
     // What the subgraph does not have itself it knows from the representation alone.
     for (const name of external) delete entity[name];
-    return { ...entity, ...representation } as Thing;
+    // An interface's representation means one of its types; an interface object is a type of its own here.
+    const isObject = isObjectType(schema.getType(representation.__typename));
+    return { ...entity, ...representation, __typename: isObject ? representation.__typename : thing.__typename };
   }
 
   return {
@@ -60,7 +63,8 @@ export function createFederatedSubgraph(world: World, definition: SubgraphDefini
     async execute({ operation, variables }: SubgraphRequest): Promise<SubgraphResult> {
       const invalid = known.get(operation.document) ?? validate(schema, operation.document);
       known.set(operation.document, invalid);
-      if (invalid.length > 0) throw new Error(`${definition.name}: ${invalid[0]?.message}\n${print(operation.document)}`);
+      if (invalid.length > 0)
+        throw new Error(`${definition.name}: ${invalid[0]?.message}\n${print(operation.document)}`);
       const result = await execute({
         schema,
         document: operation.document,

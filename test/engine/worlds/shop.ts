@@ -118,7 +118,8 @@ export const shop: World = {
       user.name = name;
       return user;
     },
-    reprice: ({ upc, price }: { upc: string; price: number | null }) => Object.assign(products[upc] as Thing, { price }),
+    reprice: ({ upc, price }: { upc: string; price: number | null }) =>
+      Object.assign(products[upc] as Thing, { price }),
     count: () => {
       counter += 1;
       return counter;
