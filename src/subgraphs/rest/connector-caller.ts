@@ -128,11 +128,18 @@ export class ConnectorCaller {
     return variables;
   }
 
+  /** A place of a text is told once for a call: a list would say the same for each element. */
   #warnings(connector: Connector): ((warning: MappingWarning) => void) | undefined {
     const { onEvent } = this.#options;
     if (onEvent === undefined) return undefined;
     const upstream = this.#upstream.name;
-    return (warning) => onEvent({ kind: 'mapping', upstream, connector: connector.coordinate, ...warning });
+    const told = new Set<string>();
+    return ({ message, offset }) => {
+      const place = `${offset} ${message}`;
+      if (told.has(place)) return;
+      told.add(place);
+      onEvent({ kind: 'mapping', upstream, connector: connector.coordinate, message, offset });
+    };
   }
 }
 

@@ -9,6 +9,7 @@ import {
   type StringValueNode,
 } from 'graphql';
 import type { Mapping } from '../../mapping/mapping.ts';
+import { isAtLeast } from '../../mapping/spec-version.ts';
 import { suggestName } from '../closest-name.ts';
 import { isObject } from '../subgraph-schema.ts';
 import type { ConnectLink } from './connect-link.ts';
@@ -96,6 +97,13 @@ function readConnector(
   const { directive, coordinate } = position;
   const texts = new TextCompiler(link.version, problems);
   checkNames(directive, CONNECT_NAMES, '@connect', link.version, problems);
+  if (position.fieldName === undefined && !isAtLeast(link.version, '0.2')) {
+    problems.add(
+      directive,
+      `@connect on a type needs connect v0.2, the schema links v${link.version}`,
+      'Link connect v0.2',
+    );
+  }
   const source = findSource(directive, sources, problems);
   const http = readObject(argumentOf(directive, 'http'), `"http" of ${coordinate}`, problems);
   if (http === undefined) problems.add(directive, `${coordinate} makes no request`, 'Add http: { GET: "/…" }');

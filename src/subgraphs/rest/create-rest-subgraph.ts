@@ -18,6 +18,7 @@ import { attachResolvers } from './attach-resolvers.ts';
 import { checkCoverage } from './check/check-coverage.ts';
 import { checkEntity } from './check/check-entity.ts';
 import { checkSelection, type SelectedFields } from './check/check-selection.ts';
+import { checkTypeNames } from './check/check-type-names.ts';
 import { checkVariables } from './check/check-variables.ts';
 import { readConnectLink } from './connect-link.ts';
 import { readConnectors } from './connector.ts';
@@ -77,6 +78,7 @@ function compile(
   const sources = readSources(document, link, keepsBasePath, problems);
   const connectors = readConnectors(document, link, sources, problems);
   const plain = withoutConnectors(document, link);
+  checkTypeNames(plain, problems);
   const schema = buildSchema(plain, problems);
   if (schema === undefined) return undefined;
   if (connectors.length === 0 && problems.isEmpty) {
@@ -113,7 +115,9 @@ function buildSchema(document: DocumentNode, problems: ProblemList): GraphQLSche
   try {
     return buildSubgraphSchema(document);
   } catch (error) {
-    problems.addAt(undefined, error instanceof Error ? error.message : 'The SDL makes no schema', 'Correct the SDL');
+    // The unknown types that this would be about are told already.
+    if (problems.isEmpty)
+      problems.addAt(undefined, error instanceof Error ? error.message : 'The SDL makes no schema', 'Correct the SDL');
     return undefined;
   }
 }

@@ -28,7 +28,16 @@ const CASES: Readonly<Record<string, readonly [sdl: string, ...problems: string[
     `${HEAD}type Query {`,
     '4:13 Syntax Error: Expected Name, found <EOF>. | Correct the SDL',
   ],
-  'unknown type': [`${HEAD}type Query { a: Nope }`, '?:? Unknown type: "Nope". | Correct the SDL'],
+  'unknown types': [
+    `${HEAD}type Query { a(i: Inn): Usr ${connect('http: { GET: "/a" }, selection: "$"')} } input In { a: Int } type User { a: Int }`,
+    '4:19 There is no type "Inn" | Did you mean "Int"?',
+    '4:25 There is no type "Usr" | Did you mean "User"?',
+  ],
+  'a connector on a type before v0.2': [
+    `${HEAD}type Query { u: User ${connect('http: { GET: "/" }, selection: "id"')} }
+type User ${connect('http: { GET: "/u/{$this.id}" }, selection: "id"')} { id: ID! }`,
+    '5:11 @connect on a type needs connect v0.2, the schema links v0.1 | Link connect v0.2',
+  ],
   'unknown source': [
     user('user(id: ID!): User', 'http: { GET: "/u/{$args.id}" }, selection: "id name"').replace(
       'source: "api"',

@@ -42,7 +42,8 @@ export function checkSelection(
   if (!isObjectType(owner)) return;
   const type = fieldName === undefined ? owner : owner.getFields()[fieldName]?.type;
   if (type === undefined) return;
-  new SelectionCheck(connector, graph, selected, problems).check(selection.shape, getNamedType(type), typeName);
+  const where = fieldName === undefined ? typeName : `${typeName}.${fieldName}`;
+  new SelectionCheck(connector, graph, selected, problems).check(selection.shape, getNamedType(type), where);
 }
 
 class SelectionCheck {
