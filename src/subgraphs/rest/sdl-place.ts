@@ -36,11 +36,14 @@ export function placeInString(node: StringValueNode, offset: number): TextPositi
 
 /** How far into the raw text of a quoted string a character of its value stands. */
 function rawOffset(body: string, start: number, offset: number): number {
+  const escaped = /\\(?:u\{0*([0-9A-Fa-f]+)\}|u[0-9A-Fa-f]{4}|.)/y;
   let at = start;
   for (let read = 0; read < offset; read++) {
-    const escaped = /\\(?:u\{[0-9A-Fa-f]+\}|u[0-9A-Fa-f]{4}|.)/y;
     escaped.lastIndex = at;
-    at += escaped.exec(body)?.[0].length ?? 1;
+    const match = escaped.exec(body);
+    at += match?.[0].length ?? 1;
+    // One escape, two units: a character beyond the basic plane.
+    if ((match?.[1]?.length ?? 0) > 4) read++;
   }
   return at - start;
 }
