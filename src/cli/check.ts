@@ -1,7 +1,7 @@
+import { readSubgraphs } from '../server/read-subgraphs.ts';
 import { composeSupergraph } from '../supergraph/compose.ts';
 import { formatCompositionErrors } from './format-composition-errors.ts';
 import { type ConfigOptions, readConfigOrExit } from './read-config-or-exit.ts';
-import { readSubgraphs } from '../server/read-subgraphs.ts';
 
 /** `weir check` */
 export async function check(options: ConfigOptions): Promise<void> {

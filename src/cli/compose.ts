@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
+import { readSubgraphs } from '../server/read-subgraphs.ts';
 import { composeSupergraph } from '../supergraph/compose.ts';
 import { formatCompositionErrors } from './format-composition-errors.ts';
 import { type ConfigOptions, readConfigOrExit } from './read-config-or-exit.ts';
-import { readSubgraphs } from '../server/read-subgraphs.ts';
 
 export interface ComposeOptions extends ConfigOptions {
   readonly check?: boolean;
@@ -31,7 +31,8 @@ export async function compose({ check, offline, ...options }: ComposeOptions): P
   const committed = await readFile(snapshot, 'utf8').catch(() => undefined);
   if (committed === composition.sdl) return;
   const name = relative(process.cwd(), snapshot);
-  const state = committed === undefined ? `There is no "${name}"` : `"${name}" differs from what the upstreams compose to`;
+  const state =
+    committed === undefined ? `There is no "${name}"` : `"${name}" differs from what the upstreams compose to`;
   process.stderr.write(`${state}. Write it with \`weir compose > ${name}\`\n`);
   fail();
 }

@@ -13,8 +13,10 @@ export async function composeOffline(file: string, env: NodeJS.ProcessEnv = proc
   const { config, errors } = await readConfig({ file, env });
   if (errors !== undefined) throw new Error(formatConfigErrors(errors, process.cwd()));
   const { subgraphs, failures } = await readSubgraphs(config, { offline: true });
-  if (failures.size > 0) throw new Error([...failures].map(([name, reason]) => `Upstream "${name}": ${reason}`).join('\n'));
+  if (failures.size > 0)
+    throw new Error([...failures].map(([name, reason]) => `Upstream "${name}": ${reason}`).join('\n'));
   const composition = composeSupergraph(subgraphs.map(({ subgraph, file }) => ({ ...subgraph, file })));
-  if ('errors' in composition) throw new Error(composition.errors.map(({ message, hint }) => `${message} (${hint})`).join('\n'));
+  if ('errors' in composition)
+    throw new Error(composition.errors.map(({ message, hint }) => `${message} (${hint})`).join('\n'));
   return readSupergraph(composition.sdl);
 }

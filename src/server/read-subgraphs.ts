@@ -1,5 +1,4 @@
 import type { Config } from '../config/config.ts';
-import { createReader } from './upstream-readers.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
 import { systemClock } from '../supergraph/clock.ts';
 import { createFileStore } from '../supergraph/last-good-store.ts';
@@ -7,6 +6,7 @@ import { readUpstream } from '../supergraph/upstream-reader.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { createUpstream } from '../transport/create-upstream.ts';
 import type { Upstream } from '../transport/upstream.ts';
+import { createReader } from './upstream-readers.ts';
 
 export interface ReadSubgraph {
   readonly subgraph: Subgraph;
@@ -37,6 +37,7 @@ export async function readSubgraphs(config: Config, { offline }: { offline: bool
       return transport;
     },
     services: { query: refuse, subgraph: () => undefined },
+    onSubgraphError() {},
   };
   for (const upstream of config.upstreams) {
     const reader = createReader(upstream, parts);
