@@ -11,8 +11,8 @@ import type { Engine, EngineRequest, EngineResponse } from '../planner/engine.ts
 import type { Subgraph } from '../subgraphs/subgraph.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import { toClientError } from './client-error.ts';
+import { toDelegable } from './delegable.ts';
 import { type ErrorLedger, openLedger } from './error-ledger.ts';
-import { toDelegable } from './polluting-keys.ts';
 import { buildStitchedSchema, type StitchOptions } from './stitched-schema.ts';
 
 /** The interpreter: complete and portable, runs wherever Node runs. */

@@ -2,11 +2,7 @@ import { type GraphQLObjectType, GraphQLScalarType, Kind, type SelectionSetNode,
 import type { Fixture, FixtureContext, FixtureResolver, Thing } from './fixture.ts';
 
 /** Computes a field of a thing from a fixture's data; `interfaces` are those of the type. */
-export type ResolveField = (
-  typeName: string,
-  interfaces: readonly string[],
-  fieldName: string,
-) => FixtureResolver;
+export type ResolveField = (typeName: string, interfaces: readonly string[], fieldName: string) => FixtureResolver;
 
 export function createFieldResolvers({ resolvers }: Fixture): ResolveField {
   return (typeName, interfaces, fieldName) => {
@@ -24,7 +20,12 @@ export function interfaceNames(type: GraphQLObjectType): readonly string[] {
 }
 
 /** The concrete type of a thing. */
-export function typeNameOf({ resolvers }: Fixture, abstractType: string, thing: Thing, context: FixtureContext): string {
+export function typeNameOf(
+  { resolvers }: Fixture,
+  abstractType: string,
+  thing: Thing,
+  context: FixtureContext,
+): string {
   const entry = resolvers[abstractType];
   const resolve = entry === undefined || entry instanceof GraphQLScalarType ? undefined : entry.__resolveType;
   return String(resolve === undefined ? thing.__typename : resolve(thing, {}, context));
@@ -32,7 +33,7 @@ export function typeNameOf({ resolvers }: Fixture, abstractType: string, thing: 
 
 /** The fields of a thing that a field set names, as a representation would carry them. */
 export function selectFieldSet(
-  resolveField: ResolveField,
+  resolveField: (typeName: string, fieldName: string) => FixtureResolver,
   { selections }: SelectionSetNode,
   typeName: string,
   thing: Thing,
@@ -42,21 +43,26 @@ export function selectFieldSet(
   for (const selection of selections) {
     if (selection.kind === Kind.FRAGMENT_SPREAD) continue;
     if (selection.kind === Kind.INLINE_FRAGMENT) {
-      const condition = selection.typeCondition?.name.value ?? thing.__typename;
-      if (condition !== thing.__typename) continue;
+      const condition = selection.typeCondition?.name.value ?? typeName;
+      if (condition !== typeName) continue;
       Object.assign(selected, selectFieldSet(resolveField, selection.selectionSet, typeName, thing, context));
       continue;
     }
     const args = Object.fromEntries(
       (selection.arguments ?? []).map(({ name, value }) => [name.value, valueFromASTUntyped(value)]),
     );
-    const value = resolveField(typeName, [], selection.name.value)(thing, args, context);
+    const value = resolveField(typeName, selection.name.value)(thing, args, context);
     const { selectionSet } = selection;
     selected[selection.name.value] =
-      selectionSet === undefined ? value : mapObjects(value, (item) => ({
-        ...(item.__typename !== undefined && { __typename: item.__typename }),
-        ...selectFieldSet(resolveField, selectionSet, String(item.__typename ?? ''), item, context),
-      }));
+      selectionSet === undefined
+        ? value
+        : mapObjects(value, (item) => {
+            const itemType = String(item.__typename ?? '');
+            return {
+              ...(itemType !== '' && { __typename: itemType }),
+              ...selectFieldSet(resolveField, selectionSet, itemType, item, context),
+            };
+          });
   }
   return selected;
 }
