@@ -2,7 +2,7 @@ import type { Subgraph } from '../subgraphs/subgraph.ts';
 import { backOffMs } from './back-off.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { LastGoodStore } from './last-good-store.ts';
-import { definedFields, lostFields, publicFields } from './lost-fields.ts';
+import { definedFields, fieldsOnlyOf, lostFields, publicFields } from './lost-fields.ts';
 import { type Candidate, describeRejection, type Selection, selectComposable } from './quarantine.ts';
 import { readSupergraph, type Supergraph } from './supergraph.ts';
 import type {
@@ -18,6 +18,8 @@ import { describe, readUpstream, type UpstreamReader } from './upstream-reader.t
 export interface ComposedSupergraphOptions {
   readonly readers: readonly UpstreamReader[];
   readonly store: LastGoodStore;
+  /** The committed supergraph: says what an absent upstream had where the store knows of no time when all took part. */
+  readonly snapshot?: string | undefined;
   /** Longest wait for one upstream's SDL, in milliseconds, > 0. All are read at once. */
   readonly readTimeoutMs: number;
   /** First pause before an upstream that is not live is tried again, in milliseconds, > 0; see {@link backOffMs}. */
@@ -53,6 +55,7 @@ export function createComposedSupergraph(options: ComposedSupergraphOptions): Su
 
 class ComposedSupergraph implements SupergraphWatcher {
   readonly #store: LastGoodStore;
+  readonly #snapshot: string | undefined;
   readonly #readTimeoutMs: number;
   readonly #retryIntervalMs: number;
   readonly #listener: SupergraphListener;
@@ -61,8 +64,8 @@ class ComposedSupergraph implements SupergraphWatcher {
   readonly #upstreams: readonly Upstream[];
   /** Loads run one after the other: they share all that follows. */
   #queue: Promise<void> = Promise.resolve();
-  /** Fields of the last supergraph in which every upstream took part. */
-  #wholeFields: ReadonlySet<string> = new Set();
+  /** The last supergraph in which every upstream took part. */
+  #whole: Supergraph | undefined;
   /** What takes part; `undefined` before the first load. */
   #selection: Selection | undefined;
   #current: LoadedSupergraph | undefined;
@@ -71,12 +74,14 @@ class ComposedSupergraph implements SupergraphWatcher {
   constructor({
     readers,
     store,
+    snapshot,
     readTimeoutMs,
     retryIntervalMs,
     listener = {},
     clock = systemClock,
   }: ComposedSupergraphOptions) {
     this.#store = store;
+    this.#snapshot = snapshot;
     this.#readTimeoutMs = readTimeoutMs;
     this.#retryIntervalMs = retryIntervalMs;
     this.#listener = listener;
@@ -143,8 +148,8 @@ class ComposedSupergraph implements SupergraphWatcher {
       }),
     );
     try {
-      const whole = await this.#store.read(WHOLE);
-      if (whole !== undefined) this.#wholeFields = publicFields(readSupergraph(whole).apiSchema);
+      const whole = (await this.#store.read(WHOLE)) ?? this.#snapshot;
+      if (whole !== undefined) this.#whole = readSupergraph(whole);
     } catch (error) {
       this.#report(new Error('Cannot use the last whole supergraph', { cause: error }));
     }
@@ -220,8 +225,10 @@ class ComposedSupergraph implements SupergraphWatcher {
   #findFieldsLost(): readonly string[] {
     const absent = this.#upstreams.filter(({ status }) => status.state === 'absent');
     if (absent.length === 0 || this.#current === undefined) return [];
+    const names = absent.map(({ reader }) => reader.name);
+    const had = this.#whole === undefined ? [] : fieldsOnlyOf(this.#whole, names);
     const refused = absent.flatMap(({ live }) => (live === undefined ? [] : definedFields(live.sdl)));
-    return lostFields([...this.#wholeFields, ...refused], publicFields(this.#current.supergraph.apiSchema));
+    return lostFields([...had, ...refused], publicFields(this.#current.supergraph.apiSchema));
   }
 
   /** Keeps what has proved good. A store that cannot be written costs the next start, not this one. */
@@ -234,7 +241,7 @@ class ComposedSupergraph implements SupergraphWatcher {
         await this.#store.write(keyOf(upstream.reader.name), part.subgraph.sdl);
       }
       if (this.#current === undefined || this.#upstreams.some(({ status }) => status.state === 'absent')) return;
-      this.#wholeFields = publicFields(this.#current.supergraph.apiSchema);
+      this.#whole = this.#current.supergraph;
       await this.#store.write(WHOLE, this.#current.supergraph.sdl);
     } catch (error) {
       this.#report(new Error(`Cannot keep the last good SDL: ${describe(error)}`, { cause: error }));
