@@ -2,17 +2,21 @@ import type { Subgraph } from '../subgraphs/subgraph.ts';
 import { backOffMs } from './back-off.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { LastGoodStore } from './last-good-store.ts';
-import { definedFields, fieldsOnlyOf, lostFields, publicFields } from './lost-fields.ts';
-import { type Candidate, describeRejection, type Selection, selectComposable } from './quarantine.ts';
+import { type Selection, selectComposable } from './quarantine.ts';
 import { readSupergraph, type Supergraph } from './supergraph.ts';
 import type {
   LoadedSupergraph,
   SupergraphListener,
   SupergraphStatus,
   SupergraphWatcher,
-  UpstreamState,
-  UpstreamStatus,
 } from './supergraph-watcher.ts';
+import {
+  describeUpstream,
+  findFieldsLost,
+  type TrackedUpstream,
+  toCandidate,
+  trackUpstream,
+} from './tracked-upstream.ts';
 import { describe, readUpstream, type UpstreamReader } from './upstream-reader.ts';
 
 export interface ComposedSupergraphOptions {
@@ -26,22 +30,6 @@ export interface ComposedSupergraphOptions {
   readonly retryIntervalMs: number;
   readonly listener?: SupergraphListener;
   readonly clock?: Clock;
-}
-
-/** What is known of one upstream. */
-interface Upstream {
-  readonly reader: UpstreamReader;
-  /** Of the SDL that was read last; `undefined` where the last reading failed. */
-  live: Subgraph | undefined;
-  /** Of the SDL that last composed. */
-  pinned: Subgraph | undefined;
-  /** Why the last reading failed. */
-  reason: string | undefined;
-  status: UpstreamStatus;
-  /** Attempts since it was last live. */
-  failures: number;
-  /** Present while another attempt is planned. */
-  cancelRetry: (() => void) | undefined;
 }
 
 /** The key in the store of the last supergraph in which every upstream took part. */
@@ -61,7 +49,7 @@ class ComposedSupergraph implements SupergraphWatcher {
   readonly #listener: SupergraphListener;
   readonly #clock: Clock;
   readonly #closing = new AbortController();
-  readonly #upstreams: readonly Upstream[];
+  readonly #upstreams: readonly TrackedUpstream[];
   /** Loads run one after the other: they share all that follows. */
   #queue: Promise<void> = Promise.resolve();
   /** The last supergraph in which every upstream took part. */
@@ -86,15 +74,7 @@ class ComposedSupergraph implements SupergraphWatcher {
     this.#retryIntervalMs = retryIntervalMs;
     this.#listener = listener;
     this.#clock = clock;
-    this.#upstreams = readers.map((reader) => ({
-      reader,
-      live: undefined,
-      pinned: undefined,
-      reason: undefined,
-      status: { name: reader.name, state: 'absent', reason: 'Not read yet', sinceMs: clock.now() },
-      failures: 0,
-      cancelRetry: undefined,
-    }));
+    this.#upstreams = readers.map((reader) => trackUpstream(reader, clock.now()));
     this.#status = { state: 'failed', upstreams: this.#upstreams.map(({ status }) => status), fieldsLost: [] };
   }
 
@@ -156,7 +136,7 @@ class ComposedSupergraph implements SupergraphWatcher {
   }
 
   /** Reads some upstreams anew and serves what composes then. */
-  async #load(upstreams: readonly Upstream[]): Promise<void> {
+  async #load(upstreams: readonly TrackedUpstream[]): Promise<void> {
     if (this.#closing.signal.aborted) return;
     const changes = await Promise.all(upstreams.map((upstream) => this.#read(upstream)));
     if (this.#closing.signal.aborted) return;
@@ -174,7 +154,7 @@ class ComposedSupergraph implements SupergraphWatcher {
   }
 
   /** @returns Whether there is something new to compose. */
-  async #read(upstream: Upstream): Promise<boolean> {
+  async #read(upstream: TrackedUpstream): Promise<boolean> {
     const { reader, live: before } = upstream;
     const reading = await readUpstream(reader, this.#readTimeoutMs, this.#closing.signal, this.#clock);
     if (this.#closing.signal.aborted) return false;
@@ -216,19 +196,10 @@ class ComposedSupergraph implements SupergraphWatcher {
     this.#status = {
       state: this.#current === undefined ? 'failed' : isReady ? 'ready' : 'degraded',
       upstreams,
-      fieldsLost: this.#findFieldsLost(),
+      fieldsLost: this.#current ? findFieldsLost(this.#upstreams, this.#current.supergraph, this.#whole) : [],
     };
     if (isFirst && isReady) return;
     if (JSON.stringify(before) !== JSON.stringify(this.#status)) this.#listener.onStatus?.(this.#status);
-  }
-
-  #findFieldsLost(): readonly string[] {
-    const absent = this.#upstreams.filter(({ status }) => status.state === 'absent');
-    if (absent.length === 0 || this.#current === undefined) return [];
-    const names = absent.map(({ reader }) => reader.name);
-    const had = this.#whole === undefined ? [] : fieldsOnlyOf(this.#whole, names);
-    const refused = absent.flatMap(({ live }) => (live === undefined ? [] : definedFields(live.sdl)));
-    return lostFields([...had, ...refused], publicFields(this.#current.supergraph.apiSchema));
   }
 
   /** Keeps what has proved good. A store that cannot be written costs the next start, not this one. */
@@ -249,7 +220,7 @@ class ComposedSupergraph implements SupergraphWatcher {
   }
 
   /** Every upstream that is not live has one attempt ahead of it. `tried` are those whose last one is over. */
-  #planRetries(tried: readonly Upstream[]): void {
+  #planRetries(tried: readonly TrackedUpstream[]): void {
     if (this.#closing.signal.aborted) return;
     for (const upstream of this.#upstreams) {
       const isLive = upstream.status.state === 'live';
@@ -262,21 +233,4 @@ class ComposedSupergraph implements SupergraphWatcher {
       upstream.cancelRetry = this.#clock.after(pauseMs, () => void this.#enqueue(() => this.#load([upstream])));
     }
   }
-}
-
-function toCandidate({ reader: { name, file }, live, pinned }: Upstream): Candidate {
-  return { name, file, live, pinned };
-}
-
-function describeUpstream(upstream: Upstream, { parts, rejected }: Selection, nowMs: number): UpstreamStatus {
-  const { reader, reason, status } = upstream;
-  const state: UpstreamState = parts.get(reader.name)?.state ?? 'absent';
-  const errors = rejected.get(reader.name);
-  const why = reason ?? (errors ? describeRejection(errors) : 'Its SDL does not compose with the others');
-  return {
-    name: reader.name,
-    state,
-    reason: state === 'live' ? undefined : why,
-    sinceMs: status.state === state ? status.sinceMs : nowMs,
-  };
 }
