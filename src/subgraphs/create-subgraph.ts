@@ -1,10 +1,10 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, parse } from 'graphql';
 import type { UpstreamConfig } from '../config/config.ts';
-import { WeirError } from '../errors.ts';
 import type { Upstream } from '../transport/upstream.ts';
 import { createGraphqlSubgraph } from './graphql/create-graphql-subgraph.ts';
 import { createLocalSubgraph } from './local/create-local-subgraph.ts';
 import type { LocalServices } from './local/local-services.ts';
+import { createRestSubgraph } from './rest/create-rest-subgraph.ts';
 import type { Complaint, Outcome, SchemaProblem } from './schema-problem.ts';
 import type { Subgraph } from './subgraph.ts';
 import { buildSubgraphSchema } from './subgraph-schema.ts';
@@ -38,7 +38,10 @@ export function createSubgraph(
       { message: `The SDL is no valid schema: ${message}`, hint: 'Correct the SDL at its source', ...place },
     ]);
   }
-  const made = createInOwnNames(config, sdl, parsed, upstream, services, resolvers);
+  const made =
+    config.kind === 'rest'
+      ? createRestSubgraph(config, sdl, required(config.name, 'upstream', upstream))
+      : createInOwnNames(config, sdl, parsed, upstream, services, resolvers);
   if (!made.ok) return locate(made.problems);
   if (config.kind === 'local') return made;
   const transformed = transformSubgraph(made.value, config.transforms);
@@ -51,7 +54,7 @@ interface ParsedSdl {
 }
 
 function createInOwnNames(
-  config: UpstreamConfig,
+  config: Exclude<UpstreamConfig, { kind: 'rest' }>,
   sdl: string,
   { document, schema }: ParsedSdl,
   upstream: Upstream | undefined,
@@ -63,8 +66,6 @@ function createInOwnNames(
       return createGraphqlSubgraph(config, document, schema, required(config.name, 'upstream', upstream));
     case 'local':
       return createLocalSubgraph(config, sdl, resolvers, required(config.name, 'services', services));
-    case 'rest':
-      throw new WeirError('INTERNAL_ERROR', `Cannot make a subgraph of upstream "${config.name}": its kind is "rest"`);
   }
 }
 
