@@ -21,8 +21,11 @@ export interface Gateway {
   readonly readiness: () => Readiness;
   /** Serves on the config's address. @returns the base URL. @throws {Error} as `net.Server.listen` does. */
   listen(): Promise<string>;
-  /** Puts another config into service; requests in flight end on the old one. The address cannot change. */
-  reload(config: Config): Promise<void>;
+  /**
+   * Puts another config into service; requests in flight end on the old one. The address cannot change.
+   * @returns what keeps the new config from being served whole; where it has no graph at all, the one in service stays.
+   */
+  reload(config: Config): Promise<string | undefined>;
   /** Fails readiness, lets requests in flight finish, releases everything. @returns whether all of them finished in time. */
   close(): Promise<boolean>;
 }
@@ -30,6 +33,8 @@ export interface Gateway {
 export interface GatewayOptions {
   /** Where log lines go; default: stdout. */
   readonly logDestination?: DestinationStream;
+  /** For `weir dev`: what keeps the last change from being served; GraphiQL shows it. */
+  readonly devProblem?: () => string | undefined;
 }
 
 /** The journey of the data, from the config to an answered request. */
@@ -47,8 +52,19 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     const readiness = readinessOf(generation.supergraph.status);
     return isDraining ? { ...readiness, status: 'draining' } : readiness;
   };
-  const reception = createReception({ ...telemetry, edge: () => generation.edge, requestTimeoutMs: config.server.requestTimeoutMs });
-  const serving = { reception, graphqlPath: config.graphql.path, graph: () => generation.graph(), readiness, metrics, logger };
+  const reception = createReception({
+    ...telemetry,
+    edge: () => generation.edge,
+    requestTimeoutMs: config.server.requestTimeoutMs,
+  });
+  const serving = {
+    reception,
+    graphqlPath: config.graphql.path,
+    graph: () => generation.graph(),
+    readiness,
+    metrics,
+    logger,
+  };
   const handler = createRequestListener(serving);
   let server: HttpServer | undefined;
 
@@ -63,9 +79,19 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
       return server.url;
     },
     async reload(next) {
-      const previous = generation;
-      generation = await openGeneration(next, parts);
-      await previous.close();
+      const opened = await openGeneration(next, parts);
+      const { state, upstreams } = opened.supergraph.status;
+      const problem =
+        state === 'ready'
+          ? undefined
+          : upstreams
+              .map(({ reason }) => reason)
+              .filter(Boolean)
+              .join('\n');
+      const replaced = opened.graph() === undefined && generation.graph() !== undefined ? opened : generation;
+      if (replaced !== opened) generation = opened;
+      await replaced.close();
+      return problem;
     },
     async close() {
       isDraining = true;

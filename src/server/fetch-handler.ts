@@ -21,12 +21,15 @@ export function createFetchHandler(parts: FetchHandlerParts): (request: Request)
     request.signal.addEventListener('abort', onAbort, { once: true });
     let response: Response;
     try {
-      if (scope.head.path !== graphqlPath) throw new WeirError('NOT_FOUND', `No route matches ${request.method} ${scope.head.path}`);
+      if (scope.head.path !== graphqlPath)
+        throw new WeirError('NOT_FOUND', `No route matches ${request.method} ${scope.head.path}`);
       scope.facts.route = graphqlPath;
       const refusal = await reception.identify(scope);
       const graph = parts.graph();
       if (refusal !== undefined) {
-        response = toResponse(problemOf(refusal.error, scope.requestId), { 'www-authenticate': refusal.wwwAuthenticate });
+        response = toResponse(problemOf(refusal.error, scope.requestId), {
+          'www-authenticate': refusal.wwwAuthenticate,
+        });
       } else if (graph === undefined) throw new WeirError('SCHEMA_NOT_READY');
       else response = await graph.yoga.fetch(request, { weir: scope });
     } catch (error) {

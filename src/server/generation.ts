@@ -36,7 +36,13 @@ export async function openGeneration(config: Config, parts: GenerationParts): Pr
   let graph: Graph | undefined;
   const put = (loaded: NonNullable<SupergraphWatcher['current']>): void => {
     try {
-      graph = buildGraph(loaded.supergraph, loaded.subgraphs, { config, plugins, limitStore: parts.limitStore, logger, metrics });
+      graph = buildGraph(loaded.supergraph, loaded.subgraphs, {
+        config,
+        plugins,
+        limitStore: parts.limitStore,
+        logger,
+        metrics,
+      });
       metrics.add('weir.supergraph.reloads', { 'weir.outcome': 'served' });
       logger.info({ supergraph: loaded.supergraph.hash, upstreams: [...loaded.subgraphs.keys()] }, 'Graph in service');
     } catch (error) {
@@ -47,7 +53,11 @@ export async function openGeneration(config: Config, parts: GenerationParts): Pr
   const upstreams = new Map<string, Upstream>();
   const supergraph = await watchSupergraph(config, {
     logger,
-    listener: { onChange: put, onStatus: (status) => logStatus(logger, status), onError: (err) => logger.error({ err }, err.message) },
+    listener: {
+      onChange: put,
+      onStatus: (status) => logStatus(logger, status),
+      onError: (err) => logger.error({ err }, err.message),
+    },
     transportOf(upstream) {
       const known = upstreams.get(upstream.name) ?? createUpstream(upstream);
       upstreams.set(upstream.name, known);
@@ -76,7 +86,13 @@ export async function openGeneration(config: Config, parts: GenerationParts): Pr
 }
 
 function logStatus(logger: Logger, { state, upstreams, fieldsLost }: SupergraphStatus): void {
-  if (state === 'ready') return logger.info('The graph is whole again');
+  if (state === 'ready') {
+    logger.info('The graph is whole again');
+    return;
+  }
   const notLive = upstreams.filter((upstream) => upstream.state !== 'live');
-  logger.warn({ upstreams: notLive, fieldsLost }, state === 'failed' ? 'There is no graph to serve' : 'The graph is not whole');
+  logger.warn(
+    { upstreams: notLive, fieldsLost },
+    state === 'failed' ? 'There is no graph to serve' : 'The graph is not whole',
+  );
 }

@@ -1,29 +1,18 @@
-import { readFile } from 'node:fs/promises';
-import type { Config, UpstreamConfig } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { defaultUpstream } from '../config/default-upstream.ts';
-import { createSubgraph } from '../subgraphs/create-subgraph.ts';
-import { readSubgraphSdl } from '../subgraphs/graphql/read-sdl.ts';
-import { loadResolvers } from '../subgraphs/local/load-resolvers.ts';
-import type { LocalServices } from '../subgraphs/local/local-services.ts';
-import { formatSchemaProblems } from '../subgraphs/schema-problem.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
 import { createComposedSupergraph } from '../supergraph/composed-supergraph.ts';
 import { createFileStore } from '../supergraph/last-good-store.ts';
-import { createSuppliedSupergraph } from '../supergraph/supplied-supergraph.ts';
 import type { SupergraphListener, SupergraphWatcher } from '../supergraph/supergraph-watcher.ts';
+import { createSuppliedSupergraph } from '../supergraph/supplied-supergraph.ts';
 import type { UpstreamReader } from '../supergraph/upstream-reader.ts';
-import type { Logger } from '../telemetry/logger.ts';
-import type { Upstream } from '../transport/upstream.ts';
+import { createReader, makeSubgraph, type ReaderParts } from './upstream-readers.ts';
 
 /** Longest wait for the schema of one upstream, milliseconds. */
 const READ_TIMEOUT_MS = 10_000;
 
-export interface WatchParts {
-  readonly logger: Logger;
+export interface WatchParts extends ReaderParts {
   readonly listener: SupergraphListener;
-  /** The transport of an upstream; made when first asked for. */
-  readonly transportOf: (config: Exclude<UpstreamConfig, { kind: 'local' }>) => Upstream;
-  readonly services: LocalServices;
 }
 
 /** The supergraph that the config asks for: composed from its upstreams, or from elsewhere. */
@@ -64,33 +53,4 @@ async function makeDescribed(
     described.set(upstream.name, reader.makeSubgraph(sdl));
   }
   return described;
-}
-
-function createReader(upstream: UpstreamConfig, parts: WatchParts): UpstreamReader {
-  let resolvers: unknown;
-  return {
-    name: upstream.name,
-    file: upstream.schema,
-    async readSdl(signal) {
-      const startedMs = performance.now();
-      if (upstream.kind === 'local') resolvers = await loadResolvers(upstream.name, upstream.resolvers);
-      const sdl =
-        upstream.kind === 'graphql'
-          ? await readSubgraphSdl(upstream, parts.transportOf(upstream), signal)
-          : await readFile(upstream.schema, { encoding: 'utf8', signal });
-      const durationMs = Math.round(performance.now() - startedMs);
-      parts.logger.info({ upstream: upstream.name, durationMs }, 'Schema read');
-      return sdl;
-    },
-    makeSubgraph: (sdl) => makeSubgraph(upstream, sdl, resolvers, parts),
-  };
-}
-
-/** @throws {Error} with everything that is wrong with the schema and what the upstream's file says of it. */
-function makeSubgraph(upstream: UpstreamConfig, sdl: string, resolvers: unknown, parts: WatchParts): Subgraph {
-  const { services } = parts;
-  const transport = upstream.kind === 'local' ? undefined : parts.transportOf(upstream);
-  const made = createSubgraph(upstream, sdl, { upstream: transport, resolvers, services });
-  if (made.ok) return made.value;
-  throw new Error(formatSchemaProblems(made.problems));
 }
