@@ -21,9 +21,11 @@ export function toClientError(error: GraphQLError): GraphQLFormattedError {
   if (/cannot return null for non-nullable/i.test(error.message)) {
     return { message: error.message, ...path, extensions: { code: 'UPSTREAM_BAD_RESPONSE' } };
   }
-  const isOfLeaf = cause == null || cause.name === 'GraphQLError';
-  return coded(isOfLeaf ? 'UPSTREAM_BAD_RESPONSE' : 'INTERNAL_ERROR', path);
+  return coded(WRONG_DATA.test(error.message) ? 'UPSTREAM_BAD_RESPONSE' : 'INTERNAL_ERROR', path);
 }
+
+/** How the executor begins where a value does not fit its type: a leaf, a list, the type of an object. */
+const WRONG_DATA = /cannot represent|^Expected Iterable|^Expected value of type|^Abstract type/;
 
 function coded(code: ErrorCode, path: Pick<GraphQLFormattedError, 'path'>): GraphQLFormattedError {
   return { message: ERRORS[code].message, ...path, extensions: { code } };

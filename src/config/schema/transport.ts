@@ -173,10 +173,8 @@ const concurrency = section({
   })
     .optional()
     .describe('Adjust the limit below `limit` to the answer times'),
-  priorities: z
-    .record(z.string(), z.enum(['high', 'normal', 'low']))
-    .default({})
-    .describe("Class by the identity's tier; under pressure the low wait longest and are refused first"),
+  high_tiers: z.array(z.string()).default([]).describe('Tiers of identities that are served first under pressure'),
+  low_tiers: z.array(z.string()).default([]).describe('Tiers of identities that wait longest and are refused first'),
 });
 
 const mirror = section({
