@@ -27,9 +27,13 @@ export function nameType(schema: JsonSchema): string {
   }
 }
 
-function nameRange({ minimum, exclusiveMinimum, maximum }: JsonSchema): string {
+function nameRange({ minimum, exclusiveMinimum, maximum, exclusiveMaximum }: JsonSchema): string {
   if (minimum !== undefined && maximum !== undefined) return `, ${minimum} to ${maximum}`;
-  if (minimum !== undefined) return `, at least ${minimum}`;
-  if (exclusiveMinimum !== undefined) return `, more than ${exclusiveMinimum}`;
-  return maximum === undefined ? '' : `, at most ${maximum}`;
+  const bounds = [
+    minimum === undefined ? [] : [`at least ${minimum}`],
+    exclusiveMinimum === undefined ? [] : [`more than ${exclusiveMinimum}`],
+    maximum === undefined ? [] : [`at most ${maximum}`],
+    exclusiveMaximum === undefined ? [] : [`less than ${exclusiveMaximum}`],
+  ].flat();
+  return bounds.length === 0 ? '' : `, ${bounds.join(' and ')}`;
 }

@@ -22,7 +22,10 @@ program
   .addOption(configOption())
   .option('--host <address>', 'address to listen on; default: 127.0.0.1')
   .option('--port <number>', 'port to listen on, 0 for any free one; default: 4000')
-  .option('--supergraph <file|url>', 'serve this supergraph as it is; then no config file is needed')
+  .option(
+    '--supergraph <file|url>',
+    'serve this supergraph as it is; then a config file is read only if --config names it',
+  )
   .addOption(
     new Option('--engine <name>', 'what runs operations; default: auto').choices(['auto', 'compiled', 'stitch']),
   )

@@ -1,5 +1,6 @@
-import { basename } from 'node:path';
+import { basename, extname } from 'node:path';
 import type { ConfigError } from './config-error.ts';
+import { isMapping } from './mapping.ts';
 import { placeAt } from './place.ts';
 import { UPSTREAM_NAME } from './schema/upstream.ts';
 import type { Source } from './source.ts';
@@ -9,16 +10,20 @@ export function graphEnumName(upstreamName: string): string {
   return upstreamName.toUpperCase().replace(/\W/g, '_');
 }
 
-/** An upstream file and the name that it gives its upstream. */
-export interface NamedSource {
+/** The name of an upstream whose file gives none. */
+export function defaultUpstreamName(file: string): string {
+  return basename(file, extname(file));
+}
+
+interface NamedSource {
   readonly source: Source;
   readonly name: string;
 }
 
 /** Names must differ, also as graphs of the supergraph, where case and `-` are lost. */
-export function checkUpstreamNames(upstreams: readonly NamedSource[]): ConfigError[] {
+export function checkUpstreamNames(sources: readonly Source[]): ConfigError[] {
   const firsts = new Map<string, NamedSource>();
-  return upstreams.flatMap((upstream) => {
+  return sources.flatMap(nameSource).flatMap((upstream) => {
     const { source, name } = upstream;
     const { file, line, column } = placeOf(upstream);
     const isDefault = placeAt(source.top, ['name']) === undefined;
@@ -38,6 +43,14 @@ export function checkUpstreamNames(upstreams: readonly NamedSource[]): ConfigErr
         : `Upstream names must differ in more than case, "_" and "-", and ${show(upstream)} is like ${show(first)} in ${where}`;
     return [{ file, line, column, message, hint: 'Give one of them another `name:`' }];
   });
+}
+
+/** The upstream's name as far as it is known; other reports say why it is not. */
+function nameSource(source: Source): NamedSource[] {
+  if (source.top.isUnknown || placeAt(source.top, ['name'])?.isUnknown) return [];
+  const written = isMapping(source.data) ? source.data.name : undefined;
+  const name = written ?? defaultUpstreamName(source.file);
+  return typeof name === 'string' ? [{ source, name }] : [];
 }
 
 function placeOf({ source }: NamedSource) {

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
+import { isMapping } from './mapping.ts';
 import type { Place } from './place.ts';
 import type { PathKind } from './schema/facts.ts';
+import { hasScheme } from './schema/path.ts';
 import { optionsFor, peel } from './schema/peel.ts';
 
 /** A path that the config names. */
@@ -13,7 +15,7 @@ export interface NamedPath {
 }
 
 /** Data that the schema can check, and the paths in it. */
-export interface Completed {
+interface Completed {
   readonly data: unknown;
   readonly paths: readonly NamedPath[];
 }
@@ -59,33 +61,30 @@ export function complete(schema: z.core.$ZodType, data: unknown, top: Place, dir
     if (typeof value !== 'string') return value;
     if (place?.isUnknown) return value;
     if (facts.path !== undefined) return visitPath(facts.path, value, place);
-    return place?.isUntyped ? coerce(def.type, value) : value;
+    return place?.isUntyped ? coerce(def, value) : value;
   }
 
   function visitPath(kind: PathKind, value: string, place: Place | undefined): string {
     if (value === '' || !isPath(kind, value)) return value;
     const absolute = resolve(directory, value);
-    if (!paths.some((known) => known.absolute === absolute && known.place === place))
-      paths.push({ kind, absolute, place });
+    paths.push({ kind, absolute, place });
     return absolute;
   }
 }
 
 function isPath(kind: PathKind, value: string): boolean {
-  if (kind === 'file-or-url') return !/^[a-z][a-z0-9+.-]*:\/\//i.test(value);
+  if (kind === 'file-or-url') return !hasScheme(value);
   if (kind === 'module') return /^[./]|\.[cm]?[jt]s$/.test(value);
   return true;
 }
 
 /** As YAML's core schema would read the text where it stands plain. */
-function coerce(type: string, text: string): unknown {
-  if (type === 'boolean' && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
-  if (type === 'number' && /^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(text)) return Number(text);
+function coerce(def: z.core.$ZodTypes['_zod']['def'], text: string): unknown {
+  const isBoolean =
+    def.type === 'boolean' || (def.type === 'literal' && def.values.some((one) => typeof one === 'boolean'));
+  if (isBoolean && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
+  if (def.type === 'number' && /^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(text)) return Number(text);
   return text;
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function ownValue(value: Readonly<Record<string, unknown>>, key: string): unknown {

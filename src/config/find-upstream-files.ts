@@ -8,7 +8,7 @@ import { type Place, placeAt } from './place.ts';
  * @param top Place of the main file, for errors.
  */
 export async function findUpstreamFiles(
-  patterns: readonly string[],
+  patterns: readonly unknown[],
   directory: string,
   top: Place,
 ): Promise<{ readonly files: readonly string[]; readonly errors: readonly ConfigError[] }> {
@@ -16,7 +16,8 @@ export async function findUpstreamFiles(
   const errors: ConfigError[] = [];
   for (const [index, pattern] of patterns.entries()) {
     const written = placeAt(top, ['upstreams', index]);
-    if (written?.isUnknown) continue;
+    // What is not a text is reported by the schema.
+    if (typeof pattern !== 'string' || pattern === '' || written?.isUnknown) continue;
     const place = written ?? top;
     const isLiteral = !/[*?[\]{}]/.test(pattern);
     const found = isLiteral ? [resolve(directory, pattern)] : await expand(pattern, directory);

@@ -1,12 +1,12 @@
 /** A text with the environment's values in place of its `${…}`, and what stood in the way. */
-export interface Interpolation {
+interface Interpolation {
   readonly text: string;
   /** Whether any part of `text` came from the environment or a default. */
   readonly isInterpolated: boolean;
   readonly problems: readonly InterpolationProblem[];
 }
 
-export interface InterpolationProblem {
+interface InterpolationProblem {
   /** The `${…}` as it is written. */
   readonly reference: string;
   readonly message: string;

@@ -11,6 +11,7 @@ export interface JsonSchema {
   readonly minimum?: number;
   readonly exclusiveMinimum?: number;
   readonly maximum?: number;
+  readonly exclusiveMaximum?: number;
   readonly format?: string;
   readonly pattern?: string;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
@@ -57,7 +58,7 @@ function admitReferences(schema: JsonSchema): JsonSchema {
   const isScalar = ['string', 'number', 'integer', 'boolean'].includes(rule.type ?? '');
   if (
     isScalar &&
-    rule.const === undefined &&
+    typeof rule.const !== 'string' &&
     Object.keys(rule).some((key) => key !== 'type' || rule.type !== 'string')
   ) {
     const about = { ...(description && { description }), ...(fallback !== undefined && { default: fallback }) };

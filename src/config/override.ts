@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
+import { isMapping } from './mapping.ts';
 import type { Place } from './place.ts';
+import { hasScheme } from './schema/path.ts';
 import type { Source } from './source.ts';
 
 /** What the command line puts over the file. */
@@ -27,7 +29,7 @@ export function override(source: Source, overrides: ConfigOverrides, workingDire
   return (Object.keys(KEYS) as (keyof ConfigOverrides)[]).reduce((current, option) => {
     const value = overrides[option];
     if (value === undefined) return current;
-    const isFile = option === 'supergraph' && !/^[a-z][a-z0-9+.-]*:\/\//i.test(String(value));
+    const isFile = option === 'supergraph' && !hasScheme(String(value));
     return put(current, option, isFile ? resolve(workingDirectory, String(value)) : String(value), String(value));
   }, source);
 }
@@ -55,8 +57,4 @@ function put(source: Source, option: keyof ConfigOverrides, value: string, typed
     data: { ...data, [section]: { ...old, [key]: value } },
     top: { ...source.top, children: new Map([...source.top.children, [section, placed]]) },
   };
-}
-
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

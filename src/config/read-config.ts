@@ -1,15 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, extname, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type * as z from 'zod';
+import { checkHasGraph } from './check-has-graph.ts';
+import { checkMirrors } from './check-mirrors.ts';
 import { checkPaths } from './check-paths.ts';
-import { checkUpstreamNames, type NamedSource } from './check-upstream-names.ts';
+import { checkUpstreamNames, defaultUpstreamName } from './check-upstream-names.ts';
 import { complete, type NamedPath } from './complete.ts';
 import type { Config, UpstreamConfig } from './config.ts';
 import { type ConfigError, sortConfigErrors } from './config-error.ts';
 import { findUpstreamFiles } from './find-upstream-files.ts';
 import { deepFreeze } from './freeze.ts';
+import { isMapping } from './mapping.ts';
 import { type ConfigOverrides, override } from './override.ts';
-import { placeAt } from './place.ts';
 import { reportIssues } from './report.ts';
 import { DEFAULT_UPSTREAMS, type GatewayDefinition, gatewaySchema } from './schema/gateway.ts';
 import { type UpstreamDefinition, upstreamSchema } from './schema/upstream.ts';
@@ -20,7 +22,7 @@ export interface ReadConfigOptions {
   readonly file?: string | undefined;
   readonly env: NodeJS.ProcessEnv;
   readonly overrides?: ConfigOverrides | undefined;
-  /** What `file` and the overrides' paths are relative to, and `Config.directory` without a file. Default: the process's. */
+  /** Absolute. What `file` and the overrides' paths are relative to, and `Config.directory` without a file. Default: the process's. */
   readonly workingDirectory?: string | undefined;
 }
 
@@ -49,14 +51,15 @@ export async function readConfig(options: ReadConfigOptions): Promise<ReadConfig
   const errors = [
     ...[gateway, ...upstreams].flatMap((checked) => checked.errors),
     ...found.errors,
-    ...checkUpstreamNames(sources.flatMap(nameSource)),
+    ...checkUpstreamNames(sources),
+    ...checkMirrors(sources),
     ...(await checkPaths(paths)),
-    ...(found.files.length === 0 && found.errors.length === 0 ? checkHasGraph(gateway) : []),
   ];
+  // With other errors it is not known whether there is an upstream.
+  if (errors.length === 0 && found.files.length === 0) errors.push(...checkHasGraph(gateway.source, main));
   const ownFiles = [...(main === undefined ? [] : [main]), ...found.files];
-  const files = [
-    ...new Set([...ownFiles, ...paths.flatMap(({ kind, absolute }) => (kind === 'place' ? [] : [absolute]))]),
-  ];
+  const namedFiles = paths.filter(({ kind }) => kind !== 'place').map(({ absolute }) => absolute);
+  const files = [...new Set([...ownFiles, ...namedFiles])];
   const definitions = upstreams.map((upstream) => upstream.value);
   if (errors.length > 0 || gateway.value === undefined || !definitions.every((one) => one !== undefined)) {
     return { errors: sortConfigErrors(errors, ownFiles), files };
@@ -105,34 +108,16 @@ function check<T>(schema: z.ZodType<T>, source: Source, directory: string): Chec
   return { source, value: parsed.data, paths, errors: [...source.errors, ...issues] };
 }
 
-/** The patterns as they are written where they are texts, so that upstreams are checked also if the main file is wrong. */
-function patternsOf({ data }: Source): readonly string[] {
-  const written = (data as { upstreams?: unknown } | null | undefined)?.upstreams;
+/** The patterns as they are written, so that upstreams are checked also if the main file is wrong. */
+function patternsOf({ data }: Source): readonly unknown[] {
+  const written = isMapping(data) ? data.upstreams : undefined;
   if (written === undefined) return DEFAULT_UPSTREAMS;
-  return Array.isArray(written) ? written.filter((pattern) => typeof pattern === 'string' && pattern !== '') : [];
-}
-
-function nameSource(source: Source): NamedSource[] {
-  if (typeof source.data !== 'object' || placeAt(source.top, ['name'])?.isUnknown) return [];
-  const name = (source.data as { name?: unknown } | null)?.name ?? defaultName(source.file);
-  return typeof name === 'string' ? [{ source, name }] : [];
-}
-
-function defaultName(file: string): string {
-  return basename(file, extname(file));
-}
-
-function checkHasGraph({ source, value, errors }: Checked<GatewayDefinition>): ConfigError[] {
-  if (value === undefined || errors.length > 0 || value.supergraph.source !== undefined) return [];
-  const { file, line, column } = placeAt(source.top, ['upstreams']) ?? source.top;
-  const message = 'The config must have an upstream or a supergraph, and has none';
-  const hint = 'Add upstreams/NAME.yaml with `kind:` and `url:`, or name a supergraph in `supergraph.source`';
-  return [{ file, line, column, message, hint }];
+  return Array.isArray(written) ? written : [];
 }
 
 /** The definition with what stands outside of it or in two forms: name, file, endpoints. */
 function finish(definition: UpstreamDefinition, file: string): UpstreamConfig {
-  const { $schema: _, name = defaultName(file), ...rest } = definition;
+  const { $schema: _, name = defaultUpstreamName(file), ...rest } = definition;
   if (rest.kind === 'local') return { ...rest, name, file };
   const { url, endpoints = url === undefined ? [] : [{ url, weight: 1 }], ...reached } = rest;
   return { ...reached, name, file, endpoints };

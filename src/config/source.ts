@@ -29,7 +29,8 @@ const MAX_DEPTH = 64;
 const MAX_NODES = 100_000;
 
 /** Reads YAML 1.2 (and so JSON) and interpolates its text scalars. Never throws. */
-export function parseSource(file: string, text: string, env: NodeJS.ProcessEnv): Source {
+export function parseSource(file: string, content: string, env: NodeJS.ProcessEnv): Source {
+  const text = content.replace(/^\ufeff/, '');
   const lines = new LineCounter();
   const { document, errors: syntaxErrors } = parseDocument(file, text, lines);
   if (document === undefined) {
@@ -119,11 +120,9 @@ class Reading {
         const shown = name === undefined ? 'A key' : `Key "${name}"`;
         this.#report(keyPosition, `${shown} must be a plain text other than "__proto__"`, 'Rename or remove the key');
       } else if (place.children.has(name)) {
-        this.#report(
-          keyPosition,
-          `Key "${name}" must be written once in a mapping, and is repeated`,
-          'Keep one of them',
-        );
+        const first = place.children.get(name)?.key?.line;
+        const message = `Key "${name}" must be written once in a mapping, and is also in line ${first}`;
+        this.#report(keyPosition, message, 'Keep one of them');
       } else {
         const child = this.read(pair.value, keyPosition, keyNode?.range?.[1] ?? keyOffset, depth + 1);
         value[name] = child.value;

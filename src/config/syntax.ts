@@ -2,7 +2,7 @@ import { type Document, type LineCounter, parseAllDocuments, type YAMLError, typ
 import type { ConfigError } from './config-error.ts';
 
 /** A file's one YAML document, or `undefined` and the reasons why there is none. */
-export interface ParsedDocument {
+interface ParsedDocument {
   readonly document: Document | undefined;
   readonly errors: readonly ConfigError[];
 }

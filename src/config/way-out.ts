@@ -64,9 +64,11 @@ export class WayOut {
 
   /** The same value in the form that is wanted. */
   #rewrite(issue: Issue, { written }: Place): string | undefined {
-    if (issue.code !== 'invalid_type') return undefined;
     const key = issue.path.at(-1);
     const show = (value: string) => (typeof key === 'string' ? `Write \`${key}: ${value}\`` : `Write \`${value}\``);
+    const authority = /^"([\w.-]+:\d+(?:\/[^"]*)?)"$/.exec(written)?.[1];
+    if (authority !== undefined && issue.message.includes('http://')) return show(`http://${authority}`);
+    if (issue.code !== 'invalid_type') return undefined;
     const unquoted = /^"([-+.\d]+|true|false)"$/.exec(written)?.[1];
     const isNumber = /^[-+.\d]+$/.test(written);
     const [unit] = locate(this.#schema, this.#data, issue.path).map(({ schema }) => peel(schema).facts.unit);

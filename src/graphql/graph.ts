@@ -1,6 +1,5 @@
 import type { Store } from '@envelop/rate-limiter';
 import type { Config } from '../config/config.ts';
-import { createCompiledEngine } from '../engine/compiled-engine.ts';
 import type { Engine } from '../planner/engine.ts';
 import { createStitchEngine } from '../stitch/stitch-engine.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
@@ -28,12 +27,11 @@ export function buildGraph(supergraph: Supergraph, subgraphs: ReadonlyMap<string
   const yoga = createGraphQLServer({
     ...parts,
     schema: supergraph.apiSchema,
-    engines: chooseEngines(supergraph, subgraphs, parts),
+    engines: chooseEngines(supergraph, subgraphs),
   });
   return { supergraph, yoga };
 }
 
-function chooseEngines(supergraph: Supergraph, subgraphs: ReadonlyMap<string, Subgraph>, { config }: GraphParts): Engine[] {
-  const stitch = createStitchEngine(supergraph, subgraphs);
-  return [stitch];
+function chooseEngines(supergraph: Supergraph, subgraphs: ReadonlyMap<string, Subgraph>): Engine[] {
+  return [createStitchEngine(supergraph, subgraphs)];
 }

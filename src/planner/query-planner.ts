@@ -3,6 +3,7 @@ import { Kind, type OperationDefinitionNode, print, stripIgnoredCharacters } fro
 import { ByteBoundedCache } from './byte-bounded-cache.ts';
 import { loadNativePlanner, type NativePlanner } from './native-planner.ts';
 import type { Operation } from './operation.ts';
+import { planDocument } from './plan-document.ts';
 
 /** What is known of planning an operation: a plan, or why there is none. */
 export type Planned = { readonly plan: QueryPlan } | { readonly failure: Error };
@@ -66,13 +67,14 @@ export function createQueryPlanner(supergraphSdl: string, options: QueryPlannerO
 }
 
 async function planOperation(native: NativePlanner, operation: Operation, labels: Set<string>): Promise<QueryPlan> {
-  const definition = operation.document.definitions[0];
+  const document = planDocument(operation);
+  const [definition] = document.definitions;
   if (definition?.kind !== Kind.OPERATION_DEFINITION) return { kind: 'QueryPlan' };
   const roots = definition.selectionSet.selections.filter(
     (selection) => selection.kind !== Kind.FIELD || !selection.name.value.startsWith('__'),
   );
   if (roots.length === 0) return { kind: 'QueryPlan' };
-  const isWhole = roots.length === definition.selectionSet.selections.length;
+  const isWhole = document === operation.document && roots.length === definition.selectionSet.selections.length;
   const text = isWhole ? operation.text : printRoots(definition, roots);
   const plan = await native.planAsync(text, operation.name, labels, 0);
   if (operation.kind !== 'mutation' || roots.length === 1 || plan.node?.kind === 'Fetch') return plan;

@@ -16,7 +16,11 @@ export function isReady(readiness: Readiness): boolean {
 export function readinessOf(status: SupergraphStatus): Readiness {
   return {
     status: status.state,
-    upstreams: status.upstreams.map(({ name, state, sinceMs }) => ({ name, state, since: new Date(sinceMs).toISOString() })),
+    upstreams: status.upstreams.map(({ name, state, sinceMs }) => ({
+      name,
+      state,
+      since: new Date(sinceMs).toISOString(),
+    })),
     fieldsLost: status.fieldsLost,
   };
 }

@@ -15,22 +15,24 @@ export interface Reception {
 }
 
 export interface ReceptionParts {
-  readonly edge: Edge;
+  /** The rules in force. */
+  readonly edge: () => Edge;
   readonly tracing: Tracing;
   readonly metrics: Metrics;
-  readonly log: (record: AccessRecord) => void;
+  readonly accessLog: (record: AccessRecord) => void;
   readonly requestTimeoutMs: number;
 }
 
-export function createReception({ edge, tracing, metrics, log, requestTimeoutMs }: ReceptionParts): Reception {
+export function createReception({ edge, tracing, metrics, accessLog, requestTimeoutMs }: ReceptionParts): Reception {
   let activeRequests = 0;
   metrics.observe('http.server.active_requests', () => [{ labels: {}, value: activeRequests }]);
   return {
     open(head) {
       activeRequests += 1;
+      const rules = edge();
       return new RequestScope(head, {
-        requestId: edge.requestId(head),
-        clientAddress: edge.clientAddress(head),
+        requestId: rules.requestId(head),
+        clientAddress: rules.clientAddress(head),
         timeoutMs: requestTimeoutMs,
         tracing,
       });
@@ -41,14 +43,14 @@ export function createReception({ edge, tracing, metrics, log, requestTimeoutMs 
         scope.identity = outcome;
         return undefined;
       };
-      const outcome = edge.identify(scope.head);
+      const outcome = edge().identify(scope.head);
       return outcome instanceof Promise ? outcome.then(settle) : settle(outcome);
     },
     close(scope, status) {
       activeRequests -= 1;
       scope.end(status);
       const { route, operationName, engine, errorCount } = scope.facts;
-      log({
+      accessLog({
         requestId: scope.requestId,
         traceId: scope.traceId,
         method: scope.head.method,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { RequestScope } from '../edge/request-scope.ts';
 import { ERRORS, WeirError } from '../errors.ts';
-import type { Yoga } from '../graphql/create-yoga.ts';
+import type { Graph } from '../graphql/graph.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { problemOf, sendProblem } from './problem.ts';
@@ -13,7 +13,7 @@ export interface RequestListenerParts {
   readonly reception: Reception;
   readonly graphqlPath: string;
   /** The graph in service; `undefined` until the first one is. A request stays on the one that it began with. */
-  readonly graph: () => Yoga | undefined;
+  readonly graph: () => Graph | undefined;
   readonly readiness: () => Readiness;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -55,7 +55,7 @@ async function answer(
     }
     const graph = parts.graph();
     if (graph === undefined) throw new WeirError('SCHEMA_NOT_READY');
-    return void (await graph(request, response, { weir: scope }));
+    return void (await graph.yoga(request, response, { weir: scope }));
   }
   if (method === 'GET' || method === 'HEAD') {
     const page = await readAdminPage(parts, path);

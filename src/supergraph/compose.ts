@@ -71,9 +71,21 @@ function parseSubgraph(definition: SubgraphDefinition): ParsedSubgraph | { reado
   const subgraph = { name, file, coordinates: collectCoordinates(typeDefs), definition, typeDefs };
   const validated = attempt(() => validateSubgraph({ name, typeDefs }));
   const found = 'thrown' in validated ? [validated.thrown] : validated.value;
-  return found.length > 0
-    ? { errors: found.map((error) => toCompositionError(error, [subgraph], subgraph)) }
-    : subgraph;
+  if (found.length === 0) return subgraph;
+  return { errors: withoutEchoes(found.map((error) => toCompositionError(error, [subgraph], subgraph))) };
+}
+
+/** Two rules may report one mistake, the second with fewer words. */
+function withoutEchoes(errors: readonly CompositionError[]): CompositionError[] {
+  const isEcho = ({ message, places: [place] }: CompositionError) =>
+    errors.some(
+      (other) =>
+        other.message !== message &&
+        other.message.startsWith(message) &&
+        other.places[0]?.line === place?.line &&
+        other.places[0]?.column === place?.column,
+    );
+  return errors.filter((error) => !isEcho(error));
 }
 
 /** Composition keeps only what all upstreams share of arguments, input fields and some enums: easily overlooked. */

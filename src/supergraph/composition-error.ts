@@ -48,13 +48,11 @@ export function toCompositionError(
   const candidates = owner ? [owner] : mentioned(message, subgraphs);
   const coordinate = findCoordinate(message, candidates);
   const exact = owner ? exactPlace(error, owner) : undefined;
-  return {
-    code,
-    message,
-    coordinate,
-    places: exact ? [exact] : candidates.flatMap((subgraph) => placeOf(coordinate, subgraph)),
-    hint: hintFor(code),
-  };
+  const places = exact ? [exact] : candidates.flatMap((subgraph) => placeOf(coordinate, subgraph));
+  if (places.length === 0 && owner) {
+    places.push({ upstream: owner.name, file: owner.file, line: undefined, column: undefined });
+  }
+  return { code, message, coordinate, places, hint: hintFor(code, message) };
 }
 
 /** `file:line:column: upstream "a": message`, then the other places and the hint, one a line. */
@@ -82,16 +80,22 @@ function mentioned(message: string, subgraphs: readonly LocatableSubgraph[]): re
   return found.length > 0 ? found : subgraphs;
 }
 
-/** The first field in the message that one of the subgraphs defines; otherwise the first type. */
+/** The first thing in the message, in quotes or as `Type.field`, that one of the subgraphs defines. */
 function findCoordinate(message: string, subgraphs: readonly LocatableSubgraph[]): string | undefined {
-  const words = message.match(/[A-Za-z_]\w*(?:\.\w+(?:\(\w+:\))?)?/g) ?? [];
-  const known = words.filter((word) => subgraphs.some(({ coordinates }) => coordinates.has(word)));
-  return known.find((word) => word.includes('.')) ?? known[0];
+  const words = message.match(/(?<=")[A-Za-z_]\w*(?=")|[A-Za-z_]\w*\.\w+(?:\(\w+:\))?/g) ?? [];
+  return words.find((word) => subgraphs.some(({ coordinates }) => coordinates.has(word)));
 }
 
+/** Where the subgraph defines the coordinate, otherwise what the coordinate would have to be added to. */
 function placeOf(coordinate: string | undefined, { name, file, coordinates }: LocatableSubgraph): CompositionPlace[] {
-  const loc = coordinate === undefined ? undefined : coordinates.get(coordinate);
+  let nearest = coordinate;
+  while (nearest !== undefined && coordinates.get(nearest) === undefined) nearest = parentOf(nearest);
+  const loc = nearest === undefined ? undefined : coordinates.get(nearest);
   if (loc === undefined) return [];
   const { line, column } = getLocation(loc.source, loc.start);
   return [{ upstream: name, file, line, column }];
+}
+
+function parentOf(coordinate: string): string | undefined {
+  return /^(.+?)(?:\(\w+:\)|\.\w+)$/.exec(coordinate)?.[1];
 }

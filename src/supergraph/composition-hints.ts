@@ -100,7 +100,19 @@ const HINTS: Readonly<Record<string, string>> = {
     'Use @fromContext on the argument in all upstreams, or make it nullable there',
 };
 
+/** `INVALID_GRAPHQL` covers all of the GraphQL specification; what is met most often has its own hint. */
+const INVALID_GRAPHQL_HINTS: readonly (readonly [message: RegExp, hint: string])[] = [
+  [/^Syntax Error: Unexpected <EOF>/, 'Complete the SDL: it ends too early, or is empty'],
+  [/^Syntax Error/, 'Correct the syntax at this place'],
+  [/^Unknown type/, 'Define the type in this upstream, or correct its name'],
+  [/^Unknown directive.*@link/s, 'Add the directive to `import` of the @link to the federation specification'],
+  [/^Unknown directive/, 'Define the directive in this upstream, or correct its name'],
+  [/^Argument "@\w+\(\w+:\)".*required/s, 'Give the directive the argument'],
+  [/can only be defined once|There can be only one/, 'Remove one of the two definitions'],
+];
+
 /** A sentence without full stop that says what to change; general where the code is unknown. */
-export function hintFor(code: string): string {
-  return HINTS[code] ?? 'Change the SDL of the upstream so that the statement no longer holds';
+export function hintFor(code: string, message: string): string {
+  const special = code === 'INVALID_GRAPHQL' && INVALID_GRAPHQL_HINTS.find(([pattern]) => pattern.test(message))?.[1];
+  return special || (HINTS[code] ?? 'Change the SDL of the upstream so that the statement no longer holds');
 }

@@ -94,14 +94,19 @@ class SuppliedSupergraph implements SupergraphWatcher {
 
   async #load(isFirst: boolean): Promise<void> {
     if (this.#closing.signal.aborted) return;
-    const failure = await this.#readAndAdopt(isFirst);
+    const before = this.#current;
+    const failure = await this.#readAndAdopt();
     if (this.#closing.signal.aborted) return;
     if (failure !== undefined && isFirst) await this.#recall();
     this.#setStatus(failure, isFirst);
+    const now = this.#current;
+    if (now === before || now === undefined) return;
+    if (!isFirst) this.#listener.onChange?.(now);
+    if (failure === undefined) await this.#remember(now.supergraph.sdl);
   }
 
   /** @returns Why what the source has is not served. */
-  async #readAndAdopt(isFirst: boolean): Promise<string | undefined> {
+  async #readAndAdopt(): Promise<string | undefined> {
     let sdl: string | undefined;
     try {
       sdl = await withTimeout(
@@ -125,13 +130,15 @@ class SuppliedSupergraph implements SupergraphWatcher {
       return this.#refused.reason;
     }
     this.#refused = undefined;
-    if (!isFirst) this.#listener.onChange?.(this.#current);
-    await this.#options.store
-      .write(SUPPLIED, sdl)
-      .catch((error: unknown) =>
-        this.#report(new Error(`Cannot keep the supergraph: ${describe(error)}`, { cause: error })),
-      );
     return undefined;
+  }
+
+  async #remember(sdl: string): Promise<void> {
+    try {
+      await this.#options.store.write(SUPPLIED, sdl);
+    } catch (error) {
+      this.#report(new Error(`Cannot keep the last good supergraph: ${describe(error)}`, { cause: error }));
+    }
   }
 
   async #recall(): Promise<void> {

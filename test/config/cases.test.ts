@@ -13,7 +13,8 @@ describe('reading a config gives what its case says', async () => {
     it(name.replace(/\.txt$/, '').replaceAll('-', ' '), async () => {
       const text = await readFile(join(folder, name), 'utf8');
       const { files, expected } = parseCase(text);
-      const actual = await runCase(files);
+      const { isGood, text: actual } = await runCase(files);
+      assert.equal(isGood, name.startsWith('good-'), actual);
       if (isUpdate) await writeFile(join(folder, name), `${text.split(/^-{8,}\n/m)[0]}--------\n${actual}`);
       else assert.equal(actual, expected);
     });

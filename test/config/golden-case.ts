@@ -30,8 +30,10 @@ export function parseCase(text: string): GoldenCase {
 /** The environment of all cases. */
 export const ENV = { PORT: '8080', FLAG: 'false', EMPTY: '', HOST_NAME: 'inventory.internal', SECRET: 's3cr3t-5up3r' };
 
-/** Writes the files into a new folder and reads them; errors as a terminal shows them, or what differs from the defaults. */
-export async function runCase(files: GoldenCase['files']): Promise<string> {
+/** Writes the files into a new folder and reads them; gives the errors as a terminal shows them, or what differs from the defaults. */
+export async function runCase(
+  files: GoldenCase['files'],
+): Promise<{ readonly isGood: boolean; readonly text: string }> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'weir-config-')));
   try {
     for (const { path, text } of files) {
@@ -41,17 +43,17 @@ export async function runCase(files: GoldenCase['files']): Promise<string> {
     const file = files.find(({ path }) => path.startsWith('gateway.'))?.path ?? 'gateway.yaml';
     const result = await readConfig({ file, env: ENV, workingDirectory: directory });
     const text = result.errors ? formatConfigErrors(result.errors, directory) : stringify(differences(result.config));
-    return text.replaceAll(directory, '<dir>');
+    return { isGood: result.errors === undefined, text: text.replaceAll(directory, '<dir>') };
   } finally {
     await rm(directory, { recursive: true });
   }
 }
 
 function differences({ upstreams, directory: _, ...sections }: Config): unknown {
-  const url = 'http://default/';
+  const reached = { url: 'http://default/', health: { path: '/default' } };
   const defaults = {
-    graphql: upstreamSchema.parse({ kind: 'graphql', url }),
-    rest: upstreamSchema.parse({ kind: 'rest', url, schema: 'default' }),
+    graphql: upstreamSchema.parse({ kind: 'graphql', ...reached }),
+    rest: upstreamSchema.parse({ kind: 'rest', ...reached, schema: 'default' }),
     local: upstreamSchema.parse({ kind: 'local', schema: 'default', resolvers: 'default' }),
   };
   return {

@@ -91,7 +91,11 @@ describe('readConfig', () => {
 
   it('says so when there is nothing to serve', async () => {
     const { errors } = await readConfig({ env: {}, workingDirectory: directory });
-    assert.equal(errors?.length, 1);
+    assert.equal(
+      formatConfigErrors(errors ?? [], directory),
+      '--supergraph  A supergraph must be named where there is no config file, and is not\n' +
+        '    Add gateway.yaml, or `--supergraph FILE|URL`\n',
+    );
   });
 });
 

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
-import { createUpstream, type UpstreamTransportConfig } from '../../src/transport/create-upstream.ts';
+import { createUpstream } from '../../src/transport/create-upstream.ts';
 import type { Upstream } from '../../src/transport/upstream.ts';
+import type { UpstreamTransportConfig } from '../../src/transport/upstream-config.ts';
 import { startServer } from './recording-server.ts';
 import { contextOf } from './request-context.ts';
 

@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { isMapping } from '../mapping.ts';
 import { type Facts, facts } from './facts.ts';
 
 /** A schema without its wrappers (optional, defaults, transforms), and what they said. */
-export interface Peeled {
+interface Peeled {
   readonly core: z.core.$ZodTypes;
   readonly description: string | undefined;
   /** The default as it is written in YAML. */
@@ -49,14 +50,13 @@ export function optionsFor(union: z.core.$ZodUnion | z.core.$ZodDiscriminatedUni
 function accepts(core: z.core.$ZodTypes, value: unknown): boolean {
   const type = core._zod.def.type;
   if (type === 'array') return Array.isArray(value);
-  const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (type === 'object' || type === 'record') return isMapping;
+  if (type === 'object' || type === 'record') return isMapping(value);
   if (type === 'union') return optionsFor(core as z.core.$ZodUnion, value).length > 0;
   return typeof value !== 'object' || value === null;
 }
 
 /** A schema and the data that it is for. */
-export interface Located {
+interface Located {
   readonly schema: z.core.$ZodType;
   readonly value: unknown;
 }

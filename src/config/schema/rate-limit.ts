@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { facts } from './facts.ts';
+import { redisUrl } from './redis-url.ts';
 import { section } from './section.ts';
 
 // Stays a text: the form is also that of `@rateLimit(window:)`.
@@ -16,10 +17,9 @@ const fieldLimit = z.strictObject({
 
 /** `rate_limit:` of gateway.yaml. */
 export const rateLimit = section({
-  redis: z
-    .url({ protocol: /^rediss?$/, error: 'Expected a URL that starts with redis:// or rediss://' })
-    .optional()
-    .describe('redis:// or rediss:// URL of the shared counters; default: each process counts for itself'),
+  redis: redisUrl(
+    'redis:// or rediss:// URL of the shared counters; default: each process counts for itself',
+  ).optional(),
   fields: z
     .record(z.string().regex(/^\w+\.\w+$/, 'Expected "Type.field"'), fieldLimit)
     .default({})

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isMapping } from '../mapping.ts';
 import { facts } from './facts.ts';
 
 /** What the number behind a key counts; becomes the end of the key's name in the parsed config. */
@@ -30,7 +31,7 @@ export interface SectionRule {
 }
 
 /** What is wrong as a whole sentence that quotes no value, where below the section, and how to put it right. */
-export interface RuleBreach {
+interface RuleBreach {
   readonly message: string;
   readonly hint: string;
   readonly path?: readonly (string | number)[];
@@ -52,7 +53,6 @@ export function section<Shape extends z.ZodRawShape>(shape: Shape, ...rules: rea
 }
 
 function obey<S extends z.ZodType>(schema: S, rules: readonly SectionRule[]): S {
-  const isMapping = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
   return rules.reduce(
     (checked, { check }) =>
       checked.superRefine(

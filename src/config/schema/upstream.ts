@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { exactlyOneOfUrlAndEndpoints, reached, someEndpointHasWeight } from './endpoints.ts';
+import { canaryIsServed, exactlyOneOfUrlAndEndpoints, reached, someEndpointHasWeight } from './endpoints.ts';
 import { entities } from './entities.ts';
 import { headers } from './headers.ts';
 import { path } from './path.ts';
@@ -35,7 +35,7 @@ const remote = {
   transforms: transforms.prefault({}).describe('How the schema is changed before it joins the graph'),
 };
 
-const graphqlUpstream = section(
+export const graphqlUpstream = section(
   {
     kind: z.literal('graphql').describe('A GraphQL service'),
     ...remote,
@@ -50,6 +50,7 @@ const graphqlUpstream = section(
   },
   exactlyOneOfUrlAndEndpoints,
   someEndpointHasWeight,
+  canaryIsServed,
 );
 
 const restUpstream = section(
@@ -60,6 +61,7 @@ const restUpstream = section(
   },
   exactlyOneOfUrlAndEndpoints,
   someEndpointHasWeight,
+  canaryIsServed,
 );
 
 const localUpstream = section({

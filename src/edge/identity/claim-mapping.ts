@@ -1,3 +1,4 @@
+import { compileOwnPath } from '../own-path.ts';
 import type { Identity } from '../request-context.ts';
 
 /** Paths into the claims, `.` between steps. Of several, the first that has a value is taken. */
@@ -40,23 +41,8 @@ export function compileClaimMapping(mapping: ClaimMapping, kind: Identity['kind'
   };
 }
 
-/** Reads own properties only: `constructor` and `__proto__` are claims like others. */
-export function compileClaimPath(path: string): (claims: Readonly<Record<string, unknown>>) => unknown {
-  const steps = path.split('.');
-  return (claims) => {
-    // A claim may itself be named with dots or as a URL: `https://shop.example/roles`.
-    if (Object.hasOwn(claims, path)) return claims[path];
-    let value: unknown = claims;
-    for (const step of steps) {
-      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
-      value = (value as Record<string, unknown>)[step];
-    }
-    return value;
-  };
-}
-
 function compilePaths(paths: readonly string[]): (claims: Readonly<Record<string, unknown>>) => unknown {
-  const readers = paths.map(compileClaimPath);
+  const readers = paths.map(compileOwnPath);
   return (claims) => {
     for (const read of readers) {
       const value = read(claims);

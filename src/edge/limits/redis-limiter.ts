@@ -1,11 +1,12 @@
 import { hash, randomUUID } from 'node:crypto';
 import { GenerationMap } from '../generation-map.ts';
+import { RedisConnection, type RedisTarget } from '../redis-connection.ts';
+import { StoreBreaker, type StoreBreakerOptions } from '../store-breaker.ts';
 import { type Decision, decide, type Standing, standingOf, UNLIMITED } from './decision.ts';
 import { type Lease, Leases } from './leases.ts';
 import type { Demand } from './limit.ts';
 import { type Limiter, mergeDemands } from './limiter.ts';
 import { LocalShare } from './local-share.ts';
-import { RedisConnection, type RedisTarget } from './redis-connection.ts';
 import {
   INSTANCES_SCRIPT,
   readAnswers,
@@ -14,7 +15,6 @@ import {
   scriptArguments,
   TAKE_SCRIPT,
 } from './redis-script.ts';
-import { StoreBreaker, type StoreBreakerOptions } from './store-breaker.ts';
 
 export interface RedisLimiterOptions {
   readonly target: RedisTarget;

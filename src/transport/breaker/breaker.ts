@@ -27,6 +27,17 @@ export type Permit = number;
 /** No permit: the upstream is not to be touched. */
 export const REFUSED = -1;
 
+/** The other gateway processes that use the upstream. Told of what happens here; tells by the methods of {@link Breaker}. */
+export interface BreakerPeers {
+  /** A failure while closed. */
+  failed(): void;
+  /** A success that ends a series of failures. */
+  recovered(): void;
+  changed(to: BreakerState): void;
+  /** Whether this process is the one that probes. */
+  mayProbe(): boolean;
+}
+
 /**
  * The circuit breaker of an upstream, shared by all its routes. Every permit goes back exactly once: by `succeed`, `fail`,
  * or `release` where the try says nothing about the upstream (an abort by the client, a refusal of our own).
@@ -36,6 +47,7 @@ export class Breaker {
   readonly #onChange: (from: BreakerState, to: BreakerState) => void;
   #settings: BreakerSettings;
   #ratio: FailureRatio | undefined;
+  #peers: BreakerPeers | undefined;
   #state: BreakerState = { kind: 'closed', failures: 0 };
   #generation = 0;
 
@@ -56,6 +68,15 @@ export class Breaker {
     this.#ratio = settings.ratio && new FailureRatio(settings.ratio, this.#clock);
   }
 
+  join(peers: BreakerPeers): void {
+    this.#peers = peers;
+  }
+
+  /** Does nothing where others have joined since. */
+  leave(peers: BreakerPeers): void {
+    if (this.#peers === peers) this.#peers = undefined;
+  }
+
   /** A permit to try, or {@link REFUSED}. */
   admit(): Permit {
     if (this.#state.kind === 'closed') return this.#generation;
@@ -64,6 +85,7 @@ export class Breaker {
       this.#become({ kind: 'half_open', probing: 0, successes: 0, openings: this.#state.openings });
     }
     if (this.#state.kind !== 'half_open' || this.#state.probing >= this.#settings.probes) return REFUSED;
+    if (this.#peers !== undefined && !this.#peers.mayProbe()) return REFUSED;
     this.#state = { ...this.#state, probing: this.#state.probing + 1 };
     return this.#generation;
   }
@@ -86,7 +108,9 @@ export class Breaker {
     this.#ratio?.record(false);
     const state = this.#state;
     if (state.kind === 'closed') {
-      if (state.failures > 0) this.#state = CLOSED;
+      if (state.failures === 0) return;
+      this.#state = CLOSED;
+      this.#peers?.recovered();
     } else if (state.kind === 'half_open') {
       const successes = state.successes + 1;
       if (successes >= this.#settings.successes) this.close();
@@ -102,6 +126,7 @@ export class Breaker {
       const failures = state.failures + 1;
       this.#state = { kind: 'closed', failures };
       if (failures >= this.#settings.failures || this.#ratio?.isExceeded() === true) this.#open(1);
+      else this.#peers?.failed();
     } else if (state.kind === 'half_open') {
       this.#open(state.openings + 1);
     }
@@ -112,15 +137,23 @@ export class Breaker {
     this.#state = { ...this.#state, probing: this.#state.probing - 1 };
   }
 
-  /** What another gateway process saw: the upstream is to be left alone until then. */
-  openUntil(untilMs: number): void {
+  /** A peer opened it. */
+  openFor(durationMs: number): void {
     const openings = this.#state.kind === 'closed' ? 1 : this.#state.openings;
-    this.#become({ kind: 'open', untilMs, openings });
+    this.#become({ kind: 'open', untilMs: this.#clock.now() + durationMs, openings });
   }
 
-  /** What other gateway processes saw: so many failures in a row among all. */
-  raiseFailures(failures: number): void {
-    if (this.#state.kind === 'closed' && failures > this.#state.failures) this.#state = { kind: 'closed', failures };
+  /** So many failures in a row were counted here and by the peers; the last one was here. */
+  setFailures(failures: number): void {
+    if (this.#state.kind === 'closed' && failures >= this.#settings.failures) this.#open(1);
+    else this.noteFailures(failures);
+  }
+
+  /** So many failures in a row were counted; whoever counted the last one opens it. */
+  noteFailures(failures: number): void {
+    if (this.#state.kind !== 'closed') return;
+    const counted = Math.min(failures, this.#settings.failures - 1);
+    this.#state = counted === 0 ? CLOSED : { kind: 'closed', failures: counted };
   }
 
   close(): void {
@@ -140,6 +173,7 @@ export class Breaker {
     this.#state = state;
     this.#generation++;
     this.#onChange(from, state);
+    this.#peers?.changed(state);
   }
 }
 

@@ -2,10 +2,11 @@
 export class ProbeCount {
   readonly #rise: number;
   readonly #fall: number;
-  #healthy = true;
+  #healthy: boolean;
   #streak = 0;
 
-  constructor(rise: number, fall: number) {
+  constructor(rise: number, fall: number, healthy: boolean) {
+    this.#healthy = healthy;
     this.#rise = rise;
     this.#fall = fall;
   }

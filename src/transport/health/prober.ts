@@ -32,7 +32,7 @@ export class Prober {
   constructor(endpoints: readonly Endpoint[], options: ProberOptions) {
     this.#endpoints = endpoints;
     this.#options = options;
-    this.#counts = endpoints.map(() => new ProbeCount(options.rise, options.fall));
+    this.#counts = endpoints.map(({ healthy }) => new ProbeCount(options.rise, options.fall, healthy));
     this.#schedule();
   }
 

@@ -52,6 +52,11 @@ export class RedisConnection {
     return withDeadline(this.#evaluate(script, keys, argv), this.#deadlineMs);
   }
 
+  /** @throws where the store cannot be reached or is late. */
+  get(key: string): Promise<string | null> {
+    return withDeadline(this.#client.get(key), this.#deadlineMs);
+  }
+
   async close(): Promise<void> {
     this.#client.disconnect();
   }
