@@ -13,9 +13,9 @@ import {
   isRequiredInputField,
   isUnionType,
 } from 'graphql';
-import { suggestName } from '../closest-name.ts';
 import type { Complaint } from '../schema-problem.ts';
 import { isMachineryField } from '../subgraph-schema.ts';
+import { suggestName } from '../suggest-name.ts';
 import { ownTypes } from './names.ts';
 
 /** What the graph does not get of an upstream's schema; names are the upstream's. */

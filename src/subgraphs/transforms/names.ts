@@ -8,9 +8,9 @@ import {
   isObjectType,
   isSpecifiedScalarType,
 } from 'graphql';
-import { suggestName } from '../closest-name.ts';
 import type { Complaint, Outcome } from '../schema-problem.ts';
 import { isMachinery, isMachineryField } from '../subgraph-schema.ts';
+import { suggestName } from '../suggest-name.ts';
 import type { Transforms } from './transforms.ts';
 
 /** What each type and field of an upstream is called in the graph, and back. Names that are not changed are not in the maps. */
@@ -60,7 +60,7 @@ function renameTypes(schema: GraphQLSchema, { renameTypes: renamed, prefixTypes 
             message: `transforms.rename_types: "${name}" is a root type`,
             hint: 'Root types keep their names; rename or prefix their fields',
           }
-        : { message: `transforms.rename_types: the schema has no type "${name}"`, hint: suggestName(name, names) },
+        : { message: `transforms.rename_types: the schema has no type "${name}"`, hint: suggestName(name, [...names]) },
     );
   }
   const changed = new Map<string, string>();

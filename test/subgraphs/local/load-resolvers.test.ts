@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite, type TestContext, test } from 'node:test';
 import { createBackgroundContext } from '../../../src/subgraphs/background-context.ts';
+import { createSubgraph } from '../../../src/subgraphs/create-subgraph.ts';
 import { loadResolvers } from '../../../src/subgraphs/local/load-resolvers.ts';
-import { SchemaProblemsError } from '../../../src/subgraphs/schema-problem.ts';
 import { operationOfText } from '../../../src/subgraphs/subgraph-operation.ts';
-import { createSubgraphSource } from '../../../src/subgraphs/subgraph-source.ts';
 
 async function folder(t: TestContext): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'weir-resolvers-'));
@@ -53,38 +52,43 @@ suite('the module of the resolvers', () => {
   });
 });
 
-test('a local upstream is read from its two files, and serves new resolvers after it is read again', async (t) => {
-  const directory = await folder(t);
-  const schema = join(directory, 'shop.graphql');
-  const resolvers = join(directory, 'shop.ts');
-  await writeFile(schema, 'type Query { answer: Int }');
-  await writeFile(resolvers, 'export default { Query: { answer: () => 1 } };');
+test('a local upstream serves new resolvers once they are loaded again, and none that do not fit its schema', async (t) => {
+  const file = join(await folder(t), 'shop.ts');
   const config = {
     kind: 'local',
     name: 'shop',
-    file: join(directory, 'shop.yaml'),
-    schema,
-    resolvers,
+    file: 'shop.yaml',
+    schema: 'shop.graphql',
+    resolvers: file,
     $schema: undefined,
   } as const;
   const services = { query: async () => ({}), subgraph: () => undefined };
-  const source = createSubgraphSource(config, undefined, services);
-  const answer = async () => {
-    const subgraph = source.makeSubgraph(await source.readSdl(t.signal));
-    const operation = operationOfText('query', undefined, '{ answer }');
-    return (await subgraph.execute({ operation, variables: undefined, context: createBackgroundContext(t.signal) }))
-      .data?.answer;
+  const make = async (text: string) => {
+    await writeFile(file, text);
+    return createSubgraph(config, 'type Query { answer: Int }', undefined, services, await loadResolvers('shop', file));
   };
-  assert.equal(await answer(), 1);
-  await writeFile(resolvers, 'export default { Query: { answer: () => 2 } };');
-  assert.equal(await answer(), 2);
-  await writeFile(resolvers, 'export default { Query: { anwser: () => 2 } };');
-  await assert.rejects(answer(), (error: unknown) => {
-    assert.ok(error instanceof SchemaProblemsError);
-    assert.match(
-      error.message,
-      /shop\.yaml: Resolvers: "Query" has no field "anwser" \(upstream "shop"\)\. Did you mean "answer"\?/,
-    );
-    return true;
+  for (const answer of [1, 2]) {
+    const made = await make(`export default { Query: { answer: () => ${answer} } };`);
+    assert.ok(made.ok);
+    const operation = operationOfText('query', undefined, '{ answer }');
+    const context = createBackgroundContext(t.signal);
+    assert.equal((await made.value.execute({ operation, variables: undefined, context })).data?.answer, answer);
+  }
+  assert.deepEqual(await make('export default { Query: { anwser: () => 2 } };'), {
+    ok: false,
+    problems: [
+      {
+        upstream: 'shop',
+        file: 'shop.yaml',
+        message: 'Resolvers: "Query" has no field "anwser"',
+        hint: 'Did you mean "answer"?',
+      },
+      {
+        upstream: 'shop',
+        file: 'shop.yaml',
+        message: 'Resolvers: "Query.answer" has none',
+        hint: 'A root field needs a resolver: it has no parent to take its value from',
+      },
+    ],
   });
 });
