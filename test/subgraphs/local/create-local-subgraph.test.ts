@@ -20,7 +20,6 @@ function make(sdl: string, resolvers: unknown, services = NO_SERVICES) {
     file: '/conf/upstreams/shop.yaml',
     schema: '/conf/shop.graphql',
     resolvers: '/conf/shop.ts',
-    $schema: undefined,
   } as const;
   return createSubgraph(config, sdl, undefined, services, resolvers);
 }

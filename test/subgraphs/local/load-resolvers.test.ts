@@ -60,7 +60,6 @@ test('a local upstream serves new resolvers once they are loaded again, and none
     file: 'shop.yaml',
     schema: 'shop.graphql',
     resolvers: file,
-    $schema: undefined,
   } as const;
   const services = { query: async () => ({}), subgraph: () => undefined };
   const make = async (text: string) => {

@@ -8,7 +8,7 @@ import { operationOfText } from '../../../src/subgraphs/subgraph-operation.ts';
 import { buildSubgraphSchema } from '../../../src/subgraphs/subgraph-schema.ts';
 import { transformSubgraph } from '../../../src/subgraphs/transforms/transform-subgraph.ts';
 import type { Transforms } from '../../../src/subgraphs/transforms/transforms.ts';
-import { randomQuery } from './random-operation.ts';
+import { randomQuery } from '../random-query.ts';
 
 const SDL = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@external", "@requires"])
