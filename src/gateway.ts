@@ -5,6 +5,7 @@ import type { Config } from './config/config.ts';
 import { createFetchHandler } from './server/fetch-handler.ts';
 import { openGeneration } from './server/generation.ts';
 import { type HttpServer, listen } from './server/http-server.ts';
+import { observeTransport } from './server/observe-transport.ts';
 import { type Readiness, readinessOf } from './server/readiness.ts';
 import { createReception } from './server/reception.ts';
 import { createRequestListener } from './server/request-listener.ts';
@@ -43,7 +44,8 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const { logger, metrics } = telemetry;
 
   // config ► subgraphs ► supergraph ► schema and engines
-  const parts = { telemetry, limitStore: new InMemoryStore() };
+  const onTransportEvent = observeTransport(metrics, logger);
+  const parts = { telemetry, limitStore: new InMemoryStore(), onTransportEvent };
   let generation = await openGeneration(config, parts);
 
   // request ► edge ► graph ► response
@@ -79,7 +81,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
       return server.url;
     },
     async reload(next) {
-      const opened = await openGeneration(next, parts);
+      const opened = await openGeneration(next, parts, generation);
       const { state, upstreams } = opened.supergraph.status;
       const problem =
         state === 'ready'
@@ -88,7 +90,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
               .map(({ reason }) => reason)
               .filter(Boolean)
               .join('\n');
-      const replaced = opened.graph() === undefined && generation.graph() !== undefined ? opened : generation;
+      const replaced = opened.supergraph.current === undefined ? opened : generation;
       if (replaced !== opened) generation = opened;
       await replaced.close();
       return problem;

@@ -2,12 +2,11 @@ import type { ExpressionNode, MappingNode, PathNode, SelectionNode } from './ast
 
 /**
  * What a mapping's output looks like, arrays looked through. `object`: its keys, each with where it is written;
- * `scalar`: a literal; `unknown`: decided by the data.
+ * `scalar`: a literal; `data`: a value just as the data has it; `unknown`: what a method makes of the data.
  */
 export type Shape =
   | { readonly kind: 'object'; readonly fields: ReadonlyMap<string, ShapeField>; readonly offset: number }
-  | { readonly kind: 'scalar'; readonly offset: number }
-  | { readonly kind: 'unknown'; readonly offset: number };
+  | { readonly kind: 'scalar' | 'data' | 'unknown'; readonly offset: number };
 
 export interface ShapeField {
   readonly shape: Shape;
@@ -63,9 +62,8 @@ function mergeFields(old: ShapeField | undefined, field: ShapeField): ShapeField
 function pathShape({ head, steps, offset }: PathNode): Shape {
   const last = steps.at(-1);
   if (last?.kind === 'selection') return selectionShape(last);
-  if (last === undefined) {
-    return head.kind === 'expression' ? shapeOf(head.expression) : { kind: 'unknown', offset };
-  }
-  if (last.kind === 'method' && last.name === 'echo' && last.args[0] !== undefined) return shapeOf(last.args[0]);
-  return { kind: 'unknown', offset };
+  if (last === undefined && head.kind === 'expression') return shapeOf(head.expression);
+  if (last?.kind === 'method' && last.name === 'echo' && last.args[0] !== undefined) return shapeOf(last.args[0]);
+  const isData = last?.kind !== 'method' && !(head.kind === 'variable' && steps.length === 0);
+  return { kind: isData ? 'data' : 'unknown', offset };
 }

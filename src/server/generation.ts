@@ -6,10 +6,12 @@ import { WeirError } from '../errors.ts';
 import { buildGraph, type Graph } from '../graphql/graph.ts';
 import { loadPlugins } from '../graphql/load-plugins.ts';
 import { runInProcess } from '../graphql/run-in-process.ts';
-import type { SupergraphStatus, SupergraphWatcher } from '../supergraph/supergraph-watcher.ts';
+import type { LoadedSupergraph, SupergraphStatus, SupergraphWatcher } from '../supergraph/supergraph-watcher.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { createUpstream } from '../transport/create-upstream.ts';
+import { createUpstreams, type Upstreams } from '../transport/create-upstreams.ts';
+import type { TransportEvent } from '../transport/events.ts';
 import type { Upstream } from '../transport/upstream.ts';
 import { watchSupergraph } from './watch-supergraph.ts';
 
@@ -17,6 +19,7 @@ import { watchSupergraph } from './watch-supergraph.ts';
 export interface Generation {
   readonly config: Config;
   readonly edge: Edge;
+  readonly upstreams: Upstreams;
   /** `undefined` until there is something to serve. */
   graph(): Graph | undefined;
   readonly supergraph: SupergraphWatcher;
@@ -27,41 +30,48 @@ export interface Generation {
 export interface GenerationParts {
   readonly telemetry: Telemetry;
   readonly limitStore: Store;
+  readonly onTransportEvent: (event: TransportEvent) => void;
 }
 
-export async function openGeneration(config: Config, parts: GenerationParts): Promise<Generation> {
+/** @param former the generation before it: connections, breakers and health of unchanged upstreams go on. */
+export async function openGeneration(config: Config, parts: GenerationParts, former?: Generation): Promise<Generation> {
   const { logger, metrics } = parts.telemetry;
-  const edge = createEdge(config);
   const plugins = await loadPlugins(config.plugins, config.directory);
-  let graph: Graph | undefined;
-  const put = (loaded: NonNullable<SupergraphWatcher['current']>): void => {
-    try {
-      graph = buildGraph(loaded.supergraph, loaded.subgraphs, {
-        config,
-        plugins,
-        limitStore: parts.limitStore,
-        logger,
-        metrics,
-      });
+  const edge = createEdge(config);
+  const reached = config.upstreams.filter((upstream) => upstream.kind !== 'local');
+  const upstreams = createUpstreams(reached, { onEvent: parts.onTransportEvent }, former?.upstreams);
+  /** Of subgraphs that only a supergraph from elsewhere names. */
+  const unnamed = new Map<string, Upstream>();
+
+  let graph = former?.graph();
+  let building = Promise.resolve();
+  const put = ({ supergraph, subgraphs }: LoadedSupergraph): Promise<void> => {
+    building = building.then(async () => {
+      const { limitStore } = parts;
+      graph = await buildGraph(supergraph, subgraphs, { config, plugins, limitStore, logger, metrics }, graph);
       metrics.add('weir.supergraph.reloads', { 'weir.outcome': 'served' });
-      logger.info({ supergraph: loaded.supergraph.hash, upstreams: [...loaded.subgraphs.keys()] }, 'Graph in service');
-    } catch (error) {
+      logger.info({ supergraph: supergraph.hash, upstreams: [...subgraphs.keys()] }, 'Graph in service');
+    });
+    building = building.catch((error: unknown) => {
       metrics.add('weir.supergraph.reloads', { 'weir.outcome': 'refused' });
       logger.error({ err: error }, 'Cannot serve the new graph; the one in service stays');
-    }
+    });
+    return building;
   };
-  const upstreams = new Map<string, Upstream>();
+
   const supergraph = await watchSupergraph(config, {
     logger,
     listener: {
       onChange: put,
       onStatus: (status) => logStatus(logger, status),
-      onError: (err) => logger.error({ err }, err.message),
+      onError: (error) => logger.error({ err: error }, error.message),
     },
     transportOf(upstream) {
-      const known = upstreams.get(upstream.name) ?? createUpstream(upstream);
-      upstreams.set(upstream.name, known);
-      return known;
+      const known = upstreams.get(upstream.name) ?? unnamed.get(upstream.name);
+      if (known !== undefined) return known;
+      const made = createUpstream(upstream, { onEvent: parts.onTransportEvent });
+      unnamed.set(upstream.name, made);
+      return made;
     },
     services: {
       async query(text, variables, context) {
@@ -70,17 +80,26 @@ export async function openGeneration(config: Config, parts: GenerationParts): Pr
       },
       subgraph: (name) => supergraph.current?.subgraphs.get(name),
     },
+    onSubgraphError({ message, path, cause }, upstream, { requestId }) {
+      logger.warn(
+        { requestId, upstream, path, error: message, ...(cause !== undefined && { err: cause }) },
+        'Upstream error',
+      );
+    },
   });
   const first = await supergraph.start();
-  if (first !== undefined) put(first);
+  if (first !== undefined) await put(first);
+
   return {
     config,
     edge,
+    upstreams,
     graph: () => graph,
     supergraph,
     async close() {
       await supergraph.close();
-      await Promise.allSettled([edge.close(), ...[...upstreams.values()].map((upstream) => upstream.close())]);
+      await building;
+      await Promise.allSettled([edge.close(), upstreams.close(), ...[...unnamed.values()].map((each) => each.close())]);
     },
   };
 }

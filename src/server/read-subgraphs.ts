@@ -37,6 +37,7 @@ export async function readSubgraphs(config: Config, { offline }: { offline: bool
       return transport;
     },
     services: { query: refuse, subgraph: () => undefined },
+    onSubgraphError() {},
   };
   for (const upstream of config.upstreams) {
     const reader = createReader(upstream, parts);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { UpstreamConfig } from '../config/config.ts';
 import { createSubgraph } from '../subgraphs/create-subgraph.ts';
+import { applyErrorPolicy, type ErrorPolicy, type OnSubgraphError } from '../subgraphs/error-policy.ts';
 import { formatSchemaProblems } from '../subgraphs/format-schema-problems.ts';
 import { readSubgraphSdl } from '../subgraphs/graphql/read-sdl.ts';
 import { loadResolvers } from '../subgraphs/local/load-resolvers.ts';
@@ -15,7 +16,11 @@ export interface ReaderParts {
   /** The transport of an upstream; made when first asked for. */
   readonly transportOf: (config: Exclude<UpstreamConfig, { kind: 'local' }>) => Upstream;
   readonly services: LocalServices;
+  readonly onSubgraphError: OnSubgraphError;
 }
+
+/** Local resolvers are the deployment's own code: what they throw as GraphQLError is meant for clients. */
+const LOCAL_ERRORS: ErrorPolicy = { mode: 'pass', exposeUpstream: false };
 
 /** How to read an upstream's schema, and to make a subgraph of it. */
 export function createReader(upstream: UpstreamConfig, parts: ReaderParts): UpstreamReader {
@@ -42,6 +47,11 @@ export function createReader(upstream: UpstreamConfig, parts: ReaderParts): Upst
 export function makeSubgraph(upstream: UpstreamConfig, sdl: string, resolvers: unknown, parts: ReaderParts): Subgraph {
   const transport = upstream.kind === 'local' ? undefined : parts.transportOf(upstream);
   const made = createSubgraph(upstream, sdl, transport, parts.services, resolvers);
-  if (made.ok) return made.value;
+  if (made.ok)
+    return applyErrorPolicy(
+      made.value,
+      upstream.kind === 'local' ? LOCAL_ERRORS : upstream.errors,
+      parts.onSubgraphError,
+    );
   throw new Error(formatSchemaProblems(made.problems));
 }

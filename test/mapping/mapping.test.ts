@@ -216,6 +216,6 @@ test('the variables that a mapping reads are known before it runs', () => {
   );
   assert.deepEqual(
     references.map(({ name, path }) => [name, ...path].join('.')),
-    ['$args.in.x', '$args.in.y.z', '$this.k', '$args.q'],
+    ['$args.in.x', '$args.in.y.z', '$.z', '$this.k', '$args.q', '$.x'],
   );
 });

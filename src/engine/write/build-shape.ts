@@ -102,7 +102,11 @@ class ShapeBuilder {
     this.#known.set(identity, shape);
     for (const field of collected) {
       const dataKey = dataKeyOf(field.key, field.nodes[0]?.name.value ?? '');
-      fields.push({ key: field.key, dataKey, value: this.#fieldValue(type, typeName, field, [...path, field.key], depth) });
+      fields.push({
+        key: field.key,
+        dataKey,
+        value: this.#fieldValue(type, typeName, field, [...path, field.key], depth),
+      });
     }
     return shape;
   }
