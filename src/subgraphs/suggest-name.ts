@@ -4,7 +4,8 @@ import { findNearest } from '../config/nearest.ts';
 const MAX_SHOWN = 10;
 
 /** `Did you mean "x"?`, or the candidates themselves where none is near. */
-export function suggestName(name: string, candidates: readonly string[]): string {
+export function suggestName(name: string, names: Iterable<string>): string {
+  const candidates = [...names];
   const nearest = findNearest(name, candidates);
   if (nearest !== undefined) return `Did you mean "${nearest}"?`;
   if (candidates.length === 0) return 'There is none to choose from.';

@@ -60,7 +60,7 @@ function renameTypes(schema: GraphQLSchema, { renameTypes: renamed, prefixTypes 
             message: `transforms.rename_types: "${name}" is a root type`,
             hint: 'Root types keep their names; rename or prefix their fields',
           }
-        : { message: `transforms.rename_types: the schema has no type "${name}"`, hint: suggestName(name, [...names]) },
+        : { message: `transforms.rename_types: the schema has no type "${name}"`, hint: suggestName(name, names) },
     );
   }
   const changed = new Map<string, string>();
