@@ -21,9 +21,9 @@ import {
   validate,
   valueFromASTUntyped,
 } from 'graphql';
-import { suggestName } from '../../closest-name.ts';
 import type { Complaint } from '../../schema-problem.ts';
 import { operationDefinition } from '../../subgraph-operation.ts';
+import { suggestName } from '../../suggest-name.ts';
 import { canCarry } from './can-carry.ts';
 import type { Hole, Lookup, Representation } from './lookup.ts';
 

@@ -8,7 +8,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { suggestName } from '../../closest-name.ts';
+import { suggestName } from '../../suggest-name.ts';
 import type { Connector } from '../connector.ts';
 import type { ConnectorGraph } from '../connector-graph.ts';
 import { argumentOf } from '../directive-values.ts';
