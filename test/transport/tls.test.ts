@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import http from 'node:http';
 import http2 from 'node:http2';
 import https from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
@@ -138,7 +139,7 @@ test('HTTP/2 without TLS is spoken where the config says so, with trailers', asy
 test('a refused HTTP/2 stream was not processed, so even a POST goes again', async (t) => {
   const server = http2.createServer();
   let refused = 0;
-  server.on('stream', (stream, headers) => {
+  server.on('stream', (stream: http2.ServerHttp2Stream, headers) => {
     stream.on('error', () => {});
     if (refused++ === 0) stream.close(http2.constants.NGHTTP2_REFUSED_STREAM);
     else echo(stream, headers);
@@ -155,7 +156,7 @@ test('an aborted HTTP/2 request ends its stream, not the connection', async (t) 
   const ended = Promise.withResolvers<void>();
   let connections = 0;
   server.on('session', () => connections++);
-  server.on('stream', (stream, headers) => {
+  server.on('stream', (stream: http2.ServerHttp2Stream, headers) => {
     stream.on('error', () => {});
     if (headers[':path'] !== '/hang') {
       echo(stream, headers);
@@ -175,4 +176,99 @@ test('an aborted HTTP/2 request ends its stream, not the connection', async (t) 
   await ended.promise;
   await upstream.send(GET, contextOf());
   assert.equal(connections, 1);
+});
+
+test('after GOAWAY running streams get their answer, and new requests a new connection', async (t) => {
+  const server = http2.createServer();
+  const gate = Promise.withResolvers<void>();
+  const arrived = Promise.withResolvers<void>();
+  const sessions: http2.ServerHttp2Session[] = [];
+  const seen: string[] = [];
+  server.on('session', (session) => sessions.push(session));
+  server.on('stream', (stream: http2.ServerHttp2Stream, headers) => {
+    seen.push(headers[':path'] as string);
+    if (headers[':path'] !== '/slow') {
+      echo(stream, headers);
+      return;
+    }
+    arrived.resolve();
+    gate.promise.then(() => echo(stream, headers));
+  });
+  const url = await listen(t, server, 'http');
+  const { upstream } = reach(t, url, parse({ connections: { http2: 'h2c' }, retry: { base: '1ms' } }));
+  const slow = upstream.send({ ...POST, path: '/slow' }, contextOf());
+  await arrived.promise;
+  sessions[0]?.close();
+  const quick = await upstream.send({ ...POST, path: '/quick' }, contextOf());
+  assert.equal(quick.body, 'h2 {}');
+  gate.resolve();
+  assert.equal((await slow).body, 'h2 {}');
+  assert.deepEqual(seen, ['/slow', '/quick'], 'nothing was sent twice');
+});
+
+test('a service that has no HTTP/2 is spoken to in HTTP/1.1', async (t) => {
+  const certificates = new Certificates(t);
+  certificates.issue('server', 'IP:127.0.0.1');
+  const server = https.createServer(
+    { key: readFileSync(certificates.path('server.key')), cert: readFileSync(certificates.path('server.pem')) },
+    (request, response) => response.end(request.httpVersion),
+  );
+  const url = await listen(t, server, 'https');
+  const { upstream } = reach(
+    t,
+    url,
+    parse({ tls: { ca: certificates.path('ca.pem') }, connections: { http2: 'alpn' } }),
+  );
+  const answers = await Promise.all([1, 2, 3].map(() => upstream.send(GET, contextOf())));
+  assert.deepEqual(
+    answers.map(({ body }) => body),
+    ['1.1', '1.1', '1.1'],
+  );
+});
+
+test('the limit of streams of the service is kept, and more connections are made', async (t) => {
+  const server = http2.createServer({ settings: { maxConcurrentStreams: 2 } });
+  const open = new Map<unknown, number>();
+  let most = 0;
+  server.on('stream', (stream: http2.ServerHttp2Stream, headers) => {
+    const { session } = stream;
+    const running = (open.get(session) ?? 0) + 1;
+    open.set(session, running);
+    most = Math.max(most, running);
+    stream.on('close', () => open.set(session, (open.get(session) ?? 0) - 1));
+    echo(stream, headers);
+  });
+  const url = await listen(t, server, 'http');
+  const { upstream } = reach(t, url, parse({ connections: { http2: 'h2c', max: 3 } }));
+  await upstream.send(POST, contextOf());
+  const answers = await Promise.all(Array.from({ length: 30 }, () => upstream.send(POST, contextOf())));
+  assert.ok(answers.every(({ status }) => status === 200));
+  assert.ok(most <= 2, `got ${most}`);
+  assert.ok(open.size > 1 && open.size <= 3, `got ${open.size} connections`);
+});
+
+test('streams of HTTP/2 flow both ways at once, with back-pressure', async (t) => {
+  const server = http2.createServer();
+  server.on('stream', (stream: http2.ServerHttp2Stream) => {
+    stream.on('error', () => {});
+    stream.respond({ ':status': 200 });
+    stream.pipe(stream);
+  });
+  const url = await listen(t, server, 'http');
+  const { upstream } = reach(t, url, parse({ connections: { http2: 'h2c' } }));
+  const upload = new PassThrough();
+  const answer = await upstream.stream({ method: 'POST', path: '/', headers: [], body: upload }, contextOf());
+  upload.write('ping');
+  const [first] = await once(answer.body, 'data');
+  assert.equal(String(first), 'ping');
+  upload.end();
+  answer.body.resume();
+  await once(answer.body, 'end');
+  assert.equal(upstream.state.endpoints[0]?.inFlight, 0);
+});
+
+test('a service that does not speak HTTP/2 after all is UPSTREAM_UNAVAILABLE', async (t) => {
+  const url = await listen(t, http.createServer(), 'http');
+  const { upstream } = reach(t, url, parse({ connections: { http2: 'h2c' } }));
+  await assert.rejects(upstream.send(GET, contextOf()), { code: 'UPSTREAM_UNAVAILABLE' });
 });
