@@ -1,10 +1,10 @@
 import { GraphQLError, parse } from 'graphql';
 import type { UpstreamConfig } from '../config/config.ts';
-import { WeirError } from '../errors.ts';
 import type { Upstream } from '../transport/upstream.ts';
 import { createGraphqlSubgraph } from './graphql/create-graphql-subgraph.ts';
 import { createLocalSubgraph } from './local/create-local-subgraph.ts';
 import type { LocalServices } from './local/local-services.ts';
+import { createRestSubgraph } from './rest/create-rest-subgraph.ts';
 import type { Complaint, Outcome, SchemaProblem } from './schema-problem.ts';
 import type { Subgraph } from './subgraph.ts';
 import { buildSubgraphSchema, type ParsedSdl } from './subgraph-schema.ts';
@@ -52,7 +52,7 @@ function createInOwnNames(
       return createLocalSubgraph(config, parsed.value.document, resolvers, required(config.name, 'services', services));
     }
     case 'rest':
-      throw new WeirError('INTERNAL_ERROR', `Cannot make a subgraph of upstream "${config.name}": its kind is "rest"`);
+      return createRestSubgraph(config, sdl, required(config.name, 'transport', upstream));
   }
 }
 
