@@ -1,4 +1,4 @@
-import { type GraphQLSchema, parse } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { ERRORS } from '../errors.ts';
 import { ByteBoundedCache } from '../planner/byte-bounded-cache.ts';
 import type { Engine, EngineRequest, EngineResponse } from '../planner/engine.ts';
@@ -56,11 +56,12 @@ export function createCompiledEngine(options: CompiledEngineOptions): CompiledEn
     ...(options.maxPlanBytes !== undefined && { maxCacheBytes: options.maxPlanBytes }),
     ...(options.overrideLabels !== undefined && { overrideLabels: options.overrideLabels }),
   });
-  const types = readSupergraphTypes(parse(options.supergraphSdl, { noLocation: true }));
+  const types = readSupergraphTypes(planner.supergraph);
   const context: CompileContext = {
     apiSchema: options.apiSchema,
     subgraphs: options.subgraphs,
     types,
+    dataKeys: planner.dataKeys,
     generatesCode: options.generatesCode ?? canGenerateCode(),
   };
   const environment: RunEnvironment = {

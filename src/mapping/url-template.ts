@@ -18,7 +18,7 @@ export interface UrlTemplate {
  * `path` and `query` are encoded, `query` has no `?`. Otherwise why there is no URL: a value of the path is null, missing or empty;
  * it is an object or a list; or it would make a dot segment (RFC 3986 §3.3), and so lead to another place.
  */
-export type UrlResult =
+type UrlResult =
   | { readonly path: string; readonly query: string; readonly problem?: undefined }
   | { readonly problem: UrlProblem };
 

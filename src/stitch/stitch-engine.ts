@@ -11,8 +11,8 @@ import type { Engine, EngineRequest, EngineResponse } from '../planner/engine.ts
 import type { Subgraph } from '../subgraphs/subgraph.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import { toClientError } from './client-error.ts';
+import { createDelegableDocuments } from './delegable-document.ts';
 import { type ErrorLedger, openLedger } from './error-ledger.ts';
-import { toDelegable } from './polluting-keys.ts';
 import { buildStitchedSchema, type StitchOptions } from './stitched-schema.ts';
 
 /** The interpreter: complete and portable, runs wherever Node runs. */
@@ -36,6 +36,7 @@ export function createStitchEngine(
 ): StitchEngine {
   const contextOf = (contextValue: unknown) => (contextValue as StitchContext).request;
   const schema = buildStitchedSchema(supergraph, subgraphs, { ...options, contextOf });
+  const toDelegable = createDelegableDocuments(supergraph);
   const toArguments = (document: DocumentNode, { variables, context }: EngineRequest) =>
     ({
       schema,
@@ -49,13 +50,13 @@ export function createStitchEngine(
     schema,
     declines: ({ kind }) => (kind === OperationTypeNode.SUBSCRIPTION ? 'a subscription has many responses' : undefined),
     async execute(request) {
-      const { document, restore } = toDelegable(request.operation);
+      const { document, restore } = toDelegable(request.operation.document);
       const args = toArguments(document, request);
       const ledger = openLedger(args.contextValue);
       return restore(toResponse((await execute(args)) as Result, ledger));
     },
     async subscribe(request) {
-      const { document, restore } = toDelegable(request.operation);
+      const { document, restore } = toDelegable(request.operation.document);
       const results = await subscribe(toArguments(document, request));
       return Symbol.asyncIterator in results
         ? toResponses(results as AsyncIterable<Result>, restore)
