@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import type { RestUpstreamConfig } from '../../../src/config/config.ts';
 import type { RequestContext } from '../../../src/edge/request-context.ts';
+import { WeirError } from '../../../src/errors.ts';
 import { createRestSubgraph, type RestSubgraphOptions } from '../../../src/subgraphs/rest/create-rest-subgraph.ts';
 import type { Subgraph, SubgraphResult } from '../../../src/subgraphs/subgraph.ts';
 import { operationOfText } from '../../../src/subgraphs/subgraph-operation.ts';
-import { createUpstream } from '../../../src/transport/create-upstream.ts';
 import type { Upstream } from '../../../src/transport/upstream.ts';
 
 /** What a service was asked: `GET /users/1`, and the rest of it. */
@@ -82,9 +82,27 @@ export function restConfig(url: string): RestUpstreamConfig {
   } as unknown as RestUpstreamConfig;
 }
 
-/** A real transport to one endpoint. */
+/** The least that the contract of a transport asks for. */
 export function fetchUpstream(url: string): Upstream {
-  return createUpstream({ name: 'shop', endpoints: [{ url }] });
+  return {
+    name: 'shop',
+    async send({ method, path, headers, body }) {
+      try {
+        const init = { method, headers, ...(body === undefined ? {} : { body }) };
+        const response = await fetch(url.replace(/\/$/, '') + path, init);
+        return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
+      } catch (cause) {
+        throw new WeirError('UPSTREAM_UNAVAILABLE', `Cannot reach ${url}`, { upstream: 'shop', cause });
+      }
+    },
+    stream: unsupported,
+    upgrade: unsupported,
+    close: () => Promise.resolve(),
+  };
+}
+
+async function unsupported(): Promise<never> {
+  throw new Error('Connectors only send');
 }
 
 export function requestContext(headers: Record<string, string> = {}): RequestContext {
