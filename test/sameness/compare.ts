@@ -1,6 +1,6 @@
 import type { Engine } from '../../src/planner/engine.ts';
 import { type Answer, findDifference } from './answer.ts';
-import { NO_FAULTS, type Faults } from './federation/faults.ts';
+import { type Faults, NO_FAULTS } from './federation/faults.ts';
 import type { Federation } from './federation/federate.ts';
 import type { RandomOperation } from './random-operation.ts';
 import { runOperation } from './run-operation.ts';

@@ -17,7 +17,9 @@ export function federate(fixture: Fixture): Federation {
   const subgraphs = Object.keys(fixture.subgraphs).map((name) => createInProcessSubgraph(fixture, name));
   const composition = composeSupergraph(subgraphs);
   if ('errors' in composition) {
-    throw new Error(`${fixture.name} does not compose:\n${composition.errors.map(({ message }) => message).join('\n')}`);
+    throw new Error(
+      `${fixture.name} does not compose:\n${composition.errors.map(({ message }) => message).join('\n')}`,
+    );
   }
   const supergraph = readSupergraph(composition.sdl);
   return {

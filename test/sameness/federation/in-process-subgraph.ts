@@ -57,11 +57,17 @@ export function createInProcessSubgraph(fixture: Fixture, name: string): InProce
   const schema = buildSubgraphSchema(document);
   const overridden = new Set(
     Object.values(fixture.subgraphs).flatMap((other) =>
-      [...readFieldRules(parse(other))].flatMap(([coordinate, { overrides }]) => (overrides === name ? coordinate : [])),
+      [...readFieldRules(parse(other))].flatMap(([coordinate, { overrides }]) =>
+        overrides === name ? coordinate : [],
+      ),
     ),
   );
   copyScalars(fixture, schema);
-  attach(schema, { name, fixture, resolveField: createFieldResolvers(fixture), rules: readFieldRules(document), overridden }, () => subgraph.faults);
+  attach(
+    schema,
+    { name, fixture, resolveField: createFieldResolvers(fixture), rules: readFieldRules(document), overridden },
+    () => subgraph.faults,
+  );
   const judged = new WeakMap<DocumentNode, readonly GraphQLError[]>();
   const subgraph: InProcessSubgraph = {
     name,

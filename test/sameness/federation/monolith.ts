@@ -1,4 +1,13 @@
-import { buildSchema, type ExecutionResult, execute, type GraphQLSchema, isAbstractType, isObjectType, parse, printSchema } from 'graphql';
+import {
+  buildSchema,
+  type ExecutionResult,
+  execute,
+  type GraphQLSchema,
+  isAbstractType,
+  isObjectType,
+  parse,
+  printSchema,
+} from 'graphql';
 import { copyScalars } from './copy-scalars.ts';
 import { type Faults, NO_FAULTS } from './faults.ts';
 import type { Fixture, FixtureContext, Thing } from './fixture.ts';
@@ -29,14 +38,15 @@ export function buildMonolith(fixture: Fixture, apiSchema: GraphQLSchema): Monol
   for (const type of Object.values(schema.getTypeMap())) {
     if (type.name.startsWith('__')) continue;
     if (isAbstractType(type)) {
-      type.resolveType = (thing, context) =>
-        typeNameOf(fixture, type.name, thing as Thing, context as FixtureContext);
+      type.resolveType = (thing, context) => typeNameOf(fixture, type.name, thing as Thing, context as FixtureContext);
     }
     if (!isObjectType(type)) continue;
     const owners = [type.name, ...interfaceNames(type)];
     for (const field of Object.values(type.getFields())) {
       const resolve = resolveField(type.name, interfaceNames(type), field.name);
-      const fieldSet = owners.map((owner) => requires.get(`${owner}.${field.name}`)).find((found) => found !== undefined);
+      const fieldSet = owners
+        .map((owner) => requires.get(`${owner}.${field.name}`))
+        .find((found) => found !== undefined);
       field.resolve = (source, args, context) => {
         const { faults } = context as MonolithContext;
         const thing = (source ?? {}) as Thing;

@@ -2,11 +2,7 @@ import { type GraphQLObjectType, GraphQLScalarType, Kind, type SelectionSetNode,
 import type { Fixture, FixtureContext, FixtureResolver, Thing } from './fixture.ts';
 
 /** Computes a field of a thing from a fixture's data; `interfaces` are those of the type. */
-export type ResolveField = (
-  typeName: string,
-  interfaces: readonly string[],
-  fieldName: string,
-) => FixtureResolver;
+export type ResolveField = (typeName: string, interfaces: readonly string[], fieldName: string) => FixtureResolver;
 
 export function createFieldResolvers({ resolvers }: Fixture): ResolveField {
   return (typeName, interfaces, fieldName) => {
@@ -24,7 +20,12 @@ export function interfaceNames(type: GraphQLObjectType): readonly string[] {
 }
 
 /** The concrete type of a thing. */
-export function typeNameOf({ resolvers }: Fixture, abstractType: string, thing: Thing, context: FixtureContext): string {
+export function typeNameOf(
+  { resolvers }: Fixture,
+  abstractType: string,
+  thing: Thing,
+  context: FixtureContext,
+): string {
   const entry = resolvers[abstractType];
   const resolve = entry === undefined || entry instanceof GraphQLScalarType ? undefined : entry.__resolveType;
   return String(resolve === undefined ? thing.__typename : resolve(thing, {}, context));
@@ -53,10 +54,12 @@ export function selectFieldSet(
     const value = resolveField(typeName, [], selection.name.value)(thing, args, context);
     const { selectionSet } = selection;
     selected[selection.name.value] =
-      selectionSet === undefined ? value : mapObjects(value, (item) => ({
-        ...(item.__typename !== undefined && { __typename: item.__typename }),
-        ...selectFieldSet(resolveField, selectionSet, String(item.__typename ?? ''), item, context),
-      }));
+      selectionSet === undefined
+        ? value
+        : mapObjects(value, (item) => ({
+            ...(item.__typename !== undefined && { __typename: item.__typename }),
+            ...selectFieldSet(resolveField, selectionSet, String(item.__typename ?? ''), item, context),
+          }));
   }
   return selected;
 }

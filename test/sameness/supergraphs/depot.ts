@@ -1,12 +1,28 @@
 import { type Fixture, LINK, type Thing } from '../federation/fixture.ts';
 
 const PARCELS = [
-  { id: 'x1', code: 'code-1', weight: 1.5, depot: 'north', sender: 'Ona', state: 'SENT', meta: { fragile: true, tags: ['a'] } },
+  {
+    id: 'x1',
+    code: 'code-1',
+    weight: 1.5,
+    depot: 'north',
+    sender: 'Ona',
+    state: 'SENT',
+    meta: { fragile: true, tags: ['a'] },
+  },
   { id: 'x2', code: 'code-2', weight: null, depot: 'south', sender: null, state: 'LOST', meta: null },
   { id: 'x3', code: 'code-3', weight: 4.5, depot: 'north', sender: 'Jonas', state: 'KEPT', meta: 'plain' },
 ];
 const DEPOTS = [
-  { code: 'north', zip: 'LT-0', width: 10, height: null, manager: { name: 'Rasa', phone: '+370' }, open: true, doors: 2 },
+  {
+    code: 'north',
+    zip: 'LT-0',
+    width: 10,
+    height: null,
+    manager: { name: 'Rasa', phone: '+370' },
+    open: true,
+    doors: 2,
+  },
   { code: 'south', zip: 'LT-1', width: 11, height: 5, manager: null, open: false, doors: 0 },
 ];
 
@@ -140,7 +156,9 @@ export function depotFixture(): Fixture {
         lines: ({ id, code }: Thing, { filter }) =>
           ['post', 'wrap', 'duty']
             .map((name, at) => ({ name, amount: at === 2 ? null : at + 1, parcel: id, code }))
-            .filter(({ name, amount }) => (filter?.names?.includes(name) ?? true) && (amount ?? 9) >= (filter?.min ?? 0)),
+            .filter(
+              ({ name, amount }) => (filter?.names?.includes(name) ?? true) && (amount ?? 9) >= (filter?.min ?? 0),
+            ),
         verdict: ({ fee, surcharge }: Thing) => `${fee} + ${surcharge}`,
         checked: ({ id }: Thing) => (id === 'x1' ? true : null),
       },

@@ -1,15 +1,38 @@
 import { type Fixture, LINK, type Thing } from '../federation/fixture.ts';
 
 const media: Readonly<Record<string, Thing>> = {
-  b1: { __typename: 'Book', id: 'b1', title: 'Solaris', genre: 'NOVEL', pages: 204, size: 204, by: 'p1', form: 'PAPER' },
+  b1: {
+    __typename: 'Book',
+    id: 'b1',
+    title: 'Solaris',
+    genre: 'NOVEL',
+    pages: 204,
+    size: 204,
+    by: 'p1',
+    form: 'PAPER',
+  },
   b2: { __typename: 'Book', id: 'b2', title: null, genre: 'NOVEL', pages: 99, size: null, by: 'p2', form: 'PAPER' },
   f1: { __typename: 'Film', id: 'f1', title: 'Stalker', genre: 'DRAMA', minutes: 162, size: 'long', by: 'p2' },
   f2: { __typename: 'Film', id: 'f2', title: 'Mirror', genre: 'DRAMA', minutes: null, size: 'short', by: 'p1' },
   t1: { __typename: 'Tape', id: 't1', title: 'Hiss', genre: 'NOISE', sides: ['A', null], by: 'p1' },
 };
 const people: Readonly<Record<string, Thing>> = {
-  p1: { __typename: 'Person', id: 'p1', name: 'Stanisław', made: ['b1', 'f2', 't1'], favourite: 'f2', likes: ['f1', 'p2'] },
-  p2: { __typename: 'Person', id: 'p2', name: 'Andrei', made: ['b2', 'gone', 'f1'], favourite: null, likes: ['b1', 'p1'] },
+  p1: {
+    __typename: 'Person',
+    id: 'p1',
+    name: 'Stanisław',
+    made: ['b1', 'f2', 't1'],
+    favourite: 'f2',
+    likes: ['f1', 'p2'],
+  },
+  p2: {
+    __typename: 'Person',
+    id: 'p2',
+    name: 'Andrei',
+    made: ['b2', 'gone', 'f1'],
+    favourite: null,
+    likes: ['b1', 'p1'],
+  },
 };
 const everything: Readonly<Record<string, Thing | undefined>> = { ...media, ...people };
 const find = (id: unknown) => everything[String(id)] ?? null;
@@ -105,7 +128,9 @@ export function libraryFixture(): Fixture {
           { __typename: 'Studio', name: 'Mosfilm', owner: id },
         ],
       },
-      Film: { studio: ({ id }: Thing) => (id === 'f2' ? null : { __typename: 'Studio', name: 'Mosfilm', owner: 'p2' }) },
+      Film: {
+        studio: ({ id }: Thing) => (id === 'f2' ? null : { __typename: 'Studio', name: 'Mosfilm', owner: 'p2' }),
+      },
       Studio: { owner: ({ owner }: Thing) => find(owner) },
     },
     resolveReference: (_typeName, { id }) => find(id),
