@@ -12,6 +12,12 @@ const CONFIG = new URL('../../gateway.yaml', import.meta.url).pathname;
 /** The gateway refuses an operation with a denied field as a whole; the oracle gives null at the field. */
 const isJudgedElsewhere = ({ name }: { name: string }) => name.startsWith('denied-');
 
+/**
+ * One entity that its service does not have leaves several fields null: which of them tells is open (GraphQL §6.4.4), so
+ * only the place of the entity is compared.
+ */
+const ENTITY_OF_ERROR: Readonly<Record<string, number>> = { 'list-of-lists-of-entities': 6 };
+
 for (const engine of ['stitch', 'auto'] as const) {
   describe(`the shop through the gateway with engine: ${engine}`, () => {
     let shop: Shop;
@@ -41,10 +47,9 @@ for (const engine of ['stitch', 'auto'] as const) {
             : await shop.issuer.issueToken({ subject: identity.subject, scopes: [...identity.scopes] });
         const answer = await postGraphql(url, query, variables, token);
         assert.deepEqual(answer.data, JSON.parse(JSON.stringify(expected.data ?? null)));
-        assert.deepEqual(
-          new Set((answer.errors ?? []).map(({ path }) => JSON.stringify(path))),
-          new Set((expected.errors ?? []).map(({ path }) => JSON.stringify(path))),
-        );
+        const placesOf = (errors: readonly { readonly path?: readonly unknown[] | undefined }[] = []) =>
+          new Set(errors.map(({ path }) => JSON.stringify(path?.slice(0, ENTITY_OF_ERROR[name]))));
+        assert.deepEqual(placesOf(answer.errors), placesOf(expected.errors));
       });
     }
   });
