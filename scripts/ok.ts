@@ -8,6 +8,7 @@ const CHECKS: readonly (readonly [name: string, command: string, ...args: string
   ['dead code', 'knip'],
   ['generated files', 'node', 'scripts/generate.ts', '--check'],
   ['the shop is in order', 'node', 'src/cli/weir.ts', 'check'],
+  ['the supergraph snapshot', 'node', 'src/cli/weir.ts', 'compose', '--offline', '--check'],
   ['tests', 'npm', 'test'],
 ];
 
