@@ -76,7 +76,8 @@ export function checkCoverage(
     const type = schema.getType(typeName);
     if (!isResolvable || !isObjectType(type)) continue;
     const externals = Object.keys(type.getFields()).filter((name) => external.has(`${typeName}.${name}`));
-    const reached = reachableFields(graph, typeName, [...key.keys(), ...externals]);
+    const externalTree = externals.map((name) => [name, new Map()] as const);
+    const reached = reachableFields(graph, typeName, new Map([...externalTree, ...key]));
     const missing = Object.keys(type.getFields()).filter(
       (name) => !reached.has(name) && !neverGiven.has(`${typeName}.${name}`),
     );
