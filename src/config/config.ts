@@ -15,7 +15,12 @@ interface Named {
 }
 interface Reached {
   /** At least one; `url` and `endpoints` of the file in one form. */
-  readonly endpoints: readonly { readonly url: string; readonly weight: number }[];
+  readonly endpoints: readonly {
+    readonly url: string;
+    readonly weight: number;
+    readonly version?: string | undefined;
+    readonly zone?: string | undefined;
+  }[];
 }
 
 export type GraphqlUpstreamConfig = Omit<GraphqlUpstreamDefinition, 'url' | 'endpoints' | 'name' | '$schema'> &

@@ -1,5 +1,5 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
+import type { Plugin } from './context.ts';
 
 type OnExecute = NonNullable<Plugin['onExecute']>;
 /** What Envelop lets a hook return, seen without its type parameters. */

@@ -1,9 +1,8 @@
 import { useGenericAuth, type ValidateUserFnParams } from '@envelop/generic-auth';
 import { GraphQLError } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
 import type { Identity } from '../edge/request-context.ts';
 import { ERRORS } from '../errors.ts';
-import type { ServerContext } from './context.ts';
+import type { Plugin, ServerContext } from './context.ts';
 import { selectsFieldWith } from './field-directives.ts';
 import { runOnlyFor } from './run-only-for.ts';
 

@@ -10,8 +10,8 @@ import {
 } from 'graphql';
 import type { Mapping } from '../../mapping/mapping.ts';
 import { isAtLeast } from '../../mapping/spec-version.ts';
-import { suggestName } from '../closest-name.ts';
 import { isObject } from '../subgraph-schema.ts';
+import { suggestName } from '../suggest-name.ts';
 import type { ConnectLink } from './connect-link.ts';
 import { type ConnectorReference, TextCompiler } from './connector-text.ts';
 import { argumentOf, checkNames, fieldOf, type KnownNames, readObject, readString } from './directive-values.ts';

@@ -115,7 +115,7 @@ type User { id: ID! posts: [Int] ${connect('http: { GET: "/p?u={$this.idd}" }, s
       'http: { GET: "/u" }, selection: "id nmae name { first } home boss: $(1)"',
       'type User { id: ID! name: String home: Home boss: User } type Home { city: String street: String }',
     ),
-    '4:88 Query.users@connect[0]: User has no field "nmae" | There is "id", "name", "home", "boss". Remove it, or name it with "field: nmae"',
+    '4:88 Query.users@connect[0]: User has no field "nmae" | Did you mean "name"? Remove it, or name it with "field: nmae"',
     '4:98 Query.users@connect[0]: User.name is String, but the selection gives it an object | Select a single value, such as "name: path.to.value"',
     '4:108 Query.users@connect[0]: User.home is Home, but the selection does not say which fields of it | Add { city street … } behind it',
     '4:121 Query.users@connect[0]: User.boss is User, but the selection does not say which fields of it | Add { id name home … } behind it',

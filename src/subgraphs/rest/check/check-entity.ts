@@ -9,7 +9,7 @@ import {
   isObjectType,
   Kind,
 } from 'graphql';
-import { suggestName } from '../../closest-name.ts';
+import { suggestName } from '../../suggest-name.ts';
 import type { Connector } from '../connector.ts';
 import type { ConnectorGraph } from '../connector-graph.ts';
 import { argumentOf } from '../directive-values.ts';

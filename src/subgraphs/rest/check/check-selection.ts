@@ -10,7 +10,7 @@ import {
   isUnionType,
 } from 'graphql';
 import type { Shape } from '../../../mapping/shape.ts';
-import { suggestName } from '../../closest-name.ts';
+import { suggestName } from '../../suggest-name.ts';
 import type { Connector } from '../connector.ts';
 import { type ConnectorGraph, reachableFields } from '../connector-graph.ts';
 import type { KeyTree } from '../entity-key.ts';

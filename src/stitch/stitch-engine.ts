@@ -1,0 +1,101 @@
+import { type ExecutionArgs, execute, subscribe } from '@graphql-tools/executor';
+import {
+  type DocumentNode,
+  type GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  OperationTypeNode,
+} from 'graphql';
+import type { RequestContext } from '../edge/request-context.ts';
+import type { Engine, EngineRequest, EngineResponse } from '../planner/engine.ts';
+import type { Subgraph } from '../subgraphs/subgraph.ts';
+import type { Supergraph } from '../supergraph/supergraph.ts';
+import { toClientError } from './client-error.ts';
+import { createDelegableDocuments } from './delegable-document.ts';
+import { type ErrorLedger, openLedger } from './error-ledger.ts';
+import { buildStitchedSchema, type StitchOptions } from './stitched-schema.ts';
+
+/** The interpreter: complete and portable, runs wherever Node runs. */
+export interface StitchEngine extends Engine {
+  readonly name: 'stitch';
+  /** Executes with a context value of `{ request: RequestContext }`. */
+  readonly schema: GraphQLSchema;
+  /** One response for each event; a single response where the subscription cannot start. */
+  subscribe(request: EngineRequest): Promise<AsyncIterable<EngineResponse> | EngineResponse>;
+}
+
+interface StitchContext {
+  readonly request: RequestContext;
+}
+
+/** @throws {Error} See {@link buildStitchedSchema}. */
+export function createStitchEngine(
+  supergraph: Supergraph,
+  subgraphs: ReadonlyMap<string, Subgraph>,
+  options: Pick<StitchOptions, 'formatError'> = {},
+): StitchEngine {
+  const contextOf = (contextValue: unknown) => (contextValue as StitchContext).request;
+  const schema = buildStitchedSchema(supergraph, subgraphs, { ...options, contextOf });
+  const toDelegable = createDelegableDocuments(supergraph);
+  const toArguments = (document: DocumentNode, { variables, context }: EngineRequest) =>
+    ({
+      schema,
+      document,
+      variableValues: { ...variables },
+      contextValue: { request: context } satisfies StitchContext,
+    }) satisfies ExecutionArgs;
+
+  return {
+    name: 'stitch',
+    schema,
+    declines: ({ kind }) => (kind === OperationTypeNode.SUBSCRIPTION ? 'a subscription has many responses' : undefined),
+    async execute(request) {
+      const { document, restore } = toDelegable(request.operation.document);
+      const args = toArguments(document, request);
+      const ledger = openLedger(args.contextValue);
+      return restore(toResponse((await execute(args)) as Result, ledger));
+    },
+    async subscribe(request) {
+      const { document, restore } = toDelegable(request.operation.document);
+      const results = await subscribe(toArguments(document, request));
+      return Symbol.asyncIterator in results
+        ? toResponses(results as AsyncIterable<Result>, restore)
+        : restore(toResponse(results as Result));
+    },
+  };
+}
+
+interface Result {
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: readonly GraphQLError[];
+}
+
+async function* toResponses(
+  results: AsyncIterable<Result>,
+  restore: (response: EngineResponse) => EngineResponse,
+): AsyncGenerator<EngineResponse, void, undefined> {
+  for await (const result of results) yield restore(toResponse(result));
+}
+
+function toResponse({ data = null, errors = [] }: Result, ledger?: ErrorLedger): EngineResponse {
+  const clientErrors = [...errors.map(toClientError), ...lostErrors(errors.length > 0, ledger)];
+  return clientErrors.length > 0 ? { data, errors: withoutRepetitions(clientErrors) } : { data };
+}
+
+/**
+ * Errors that no field reports: those without a path, and, so that no failure goes unseen, those of a response that
+ * would otherwise have none (such as of a field that only a `@requires` needs). Their paths mean nothing to clients.
+ */
+function lostErrors(hasErrors: boolean, ledger: ErrorLedger | undefined): GraphQLFormattedError[] {
+  return (ledger?.unreported ?? [])
+    .filter(({ sourcePath }) => !hasErrors || sourcePath === undefined)
+    .map(({ message, extensions }) => ({ message, extensions }));
+}
+
+function withoutRepetitions(errors: readonly GraphQLFormattedError[]): GraphQLFormattedError[] {
+  const seen = new Set<string>();
+  return errors.filter(({ message, path }) => {
+    const key = JSON.stringify([path, message]);
+    return seen.has(key) ? false : seen.add(key);
+  });
+}

@@ -1,0 +1,50 @@
+import { filterInternalFieldsAndTypes, getStitchingOptionsFromSupergraphSdl } from '@graphql-tools/federation';
+import { stitchSchemas } from '@graphql-tools/stitch';
+import type { GraphQLSchema } from 'graphql';
+import type { RequestContext } from '../edge/request-context.ts';
+import type { Subgraph } from '../subgraphs/subgraph.ts';
+import type { Supergraph } from '../supergraph/supergraph.ts';
+import { placeErrors } from './place-errors.ts';
+import { type FormatSubgraphError, passSubgraphError } from './subgraph-error.ts';
+import { createSubgraphExecutor } from './subgraph-executor.ts';
+
+export interface StitchOptions {
+  /** Default: {@link passSubgraphError}. */
+  readonly formatError?: FormatSubgraphError;
+  /** Finds the request's context in GraphQL's context value. Default: the context value is the request's context. */
+  readonly contextOf?: (contextValue: unknown) => RequestContext;
+}
+
+/**
+ * An executable schema over the subgraphs: its resolvers delegate to them. It hides what is inaccessible.
+ * Requests to one subgraph that arise in one turn of the event loop are sent as one, entity fetches in batches.
+ *
+ * @throws {Error} If the supergraph has a subgraph that `subgraphs` lacks.
+ */
+export function buildStitchedSchema(
+  supergraph: Supergraph,
+  subgraphs: ReadonlyMap<string, Subgraph>,
+  { formatError = passSubgraphError, contextOf = (value) => value as RequestContext }: StitchOptions = {},
+): GraphQLSchema {
+  const executors = new Map(
+    [...supergraph.graphs.values()].map(({ name, enumValue }) => {
+      const subgraph = subgraphs.get(name);
+      if (subgraph === undefined)
+        throw new Error(`Cannot stitch the supergraph: it has no subgraph object for "${name}"`);
+      return [enumValue, createSubgraphExecutor(subgraph, formatError, contextOf)] as const;
+    }),
+  );
+  const options = getStitchingOptionsFromSupergraphSdl({
+    supergraphSdl: supergraph.document,
+    batch: true,
+    // Every request is a new key: a cache would only keep them all, for as long as a subscription lives.
+    batchingOptions: { dataLoaderOptions: { cache: false } },
+    onSubschemaConfig: (config) => {
+      const executor = executors.get(config.name);
+      if (executor !== undefined) config.executor = executor as typeof config.executor;
+    },
+  });
+  const { schemaExtensions, ...rest } = options;
+  const schema = stitchSchemas(schemaExtensions ? { ...rest, schemaExtensions } : rest);
+  return placeErrors(filterInternalFieldsAndTypes(schema));
+}
