@@ -7,6 +7,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { type ConnectorGraph, parentFields, reachableFields } from '../connector-graph.ts';
+import type { KeyTree } from '../entity-key.ts';
 import { printKey } from '../entity-key.ts';
 import type { ProblemList } from '../problem-list.ts';
 import { declaredKeys, externalFields } from '../subgraph-sdl.ts';
@@ -76,7 +77,8 @@ export function checkCoverage(
     const type = schema.getType(typeName);
     if (!isResolvable || !isObjectType(type)) continue;
     const externals = Object.keys(type.getFields()).filter((name) => external.has(`${typeName}.${name}`));
-    const reached = reachableFields(graph, typeName, [...key.keys(), ...externals]);
+    const externalTree = externals.map((name) => [name, new Map() as KeyTree] as const);
+    const reached = reachableFields(graph, typeName, new Map<string, KeyTree>([...externalTree, ...key]));
     const missing = Object.keys(type.getFields()).filter(
       (name) => !reached.has(name) && !neverGiven.has(`${typeName}.${name}`),
     );
