@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   engine: ['edge', 'planner', 'subgraphs', 'supergraph'],
   graphql: ['config', 'edge', 'engine', 'planner', 'stitch', 'subgraphs', 'supergraph', 'telemetry'],
   proxy: ['config', 'edge', 'graphql', 'mapping', 'telemetry', 'transport'],
-  server: ['config', 'edge', 'graphql', 'proxy', 'supergraph', 'telemetry', 'transport'],
+  server: ['config', 'edge', 'graphql', 'proxy', 'subgraphs', 'supergraph', 'telemetry', 'transport'],
 };
 
 /** `src/errors.ts` and such may be imported by every folder; they import no folder. The table of contents and the command line import all. */

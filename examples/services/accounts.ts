@@ -79,4 +79,4 @@ interface UpdateProfileInput {
   address?: { street: string; city: string; postcode?: string | null; country: string } | null;
 }
 
-await runAlone(import.meta.main, 'accounts', 4001, startAccounts);
+await runAlone(import.meta, 'accounts', 4001, startAccounts);

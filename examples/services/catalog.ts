@@ -122,4 +122,4 @@ function fail(status: number, message: string): never {
   throw new Problem(status, message);
 }
 
-await runAlone(import.meta.main, 'catalog', 4002, startCatalog);
+await runAlone(import.meta, 'catalog', 4002, startCatalog);

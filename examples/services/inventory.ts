@@ -85,4 +85,4 @@ function sum(shelves: readonly ShelfRecord[], quantityOf: (shelf: ShelfRecord) =
   return shelves.reduce((total, shelf) => total + quantityOf(shelf), 0);
 }
 
-await runAlone(import.meta.main, 'inventory', 4003, startInventory);
+await runAlone(import.meta, 'inventory', 4003, startInventory);

@@ -59,4 +59,4 @@ export async function startIssuer({ port = 0 }: { port?: number } = {}): Promise
   return { ...service, jwksUrl: `${service.origin}/jwks.json`, issueToken };
 }
 
-await runAlone(import.meta.main, 'issuer', 4010, startIssuer);
+await runAlone(import.meta, 'issuer', 4010, startIssuer);

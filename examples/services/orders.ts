@@ -97,4 +97,4 @@ function unauthenticated(action: string): GraphQLError {
   return new GraphQLError(`Only a user can ${action}`, { extensions: { code: 'UNAUTHENTICATED' } });
 }
 
-await runAlone(import.meta.main, 'orders', 4005, startOrders);
+await runAlone(import.meta, 'orders', 4005, startOrders);

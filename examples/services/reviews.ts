@@ -114,4 +114,4 @@ async function* ofProduct(reviews: AsyncIterable<ReviewRecord>, productId: strin
   for await (const review of reviews) if (productId == null || review.productId === productId) yield review;
 }
 
-await runAlone(import.meta.main, 'reviews', 4004, startReviews);
+await runAlone(import.meta, 'reviews', 4004, startReviews);

@@ -1,4 +1,4 @@
-import { type DocumentNode, type GraphQLSchema, Kind, parse } from 'graphql';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, parse } from 'graphql';
 import { buildExecutableSchema, type Resolvers, type TypeResolvers } from './executable-schema.ts';
 
 /** The fields that make a schema a subgraph (https://specs.apollo.dev/federation, "Subgraph specification"). */
@@ -46,7 +46,7 @@ export function buildSubgraphSchema<Context>(sdl: string, resolvers: Resolvers<C
     const { __typename } = representation;
     const entry = entities.includes(__typename) ? resolvers[__typename] : undefined;
     const resolve = entry !== undefined && '__resolveReference' in entry ? entry.__resolveReference : undefined;
-    if (resolve === undefined) throw new Error(`"${__typename}" is not an entity of this subgraph`);
+    if (resolve === undefined) throw new GraphQLError(`"${__typename}" is not an entity of this subgraph`);
     const entity = (await resolve(representation, {}, context)) as object | null;
     return entity && { ...entity, __typename };
   }

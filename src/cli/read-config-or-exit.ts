@@ -11,7 +11,8 @@ export interface ConfigOptions extends ConfigOverrides {
 /** The config that the command line asks for. Where there is an error, all of them are printed and the process ends with 1. */
 export async function readConfigOrExit(options: ConfigOptions): Promise<{ config: Config; files: readonly string[] }> {
   const { config: named, ...overrides } = options;
-  const file = named ?? (await findConfigFile(process.cwd()));
+  // A supergraph given by name is served alone: a config file that happens to lie here must not change it.
+  const file = named ?? (overrides.supergraph === undefined ? await findConfigFile(process.cwd()) : undefined);
   if (file === undefined && overrides.supergraph === undefined) {
     process.stderr.write(
       `Cannot find a config file in ${process.cwd()}: there is no gateway.yaml, gateway.yml or gateway.json. Name one with --config, or a supergraph with --supergraph\n`,

@@ -22,7 +22,10 @@ program
   .addOption(configOption())
   .option('--host <address>', 'address to listen on; default: 127.0.0.1')
   .option('--port <number>', 'port to listen on, 0 for any free one; default: 4000')
-  .option('--supergraph <file|url>', 'serve this supergraph as it is; then no config file is needed')
+  .option(
+    '--supergraph <file|url>',
+    'serve this supergraph as it is; then a config file is read only if --config names it',
+  )
   .addOption(
     new Option('--engine <name>', 'what runs operations; default: auto').choices(['auto', 'compiled', 'stitch']),
   )
@@ -59,5 +62,18 @@ program
   .option('--check', 'compare with the committed snapshot instead; exit 1 where they differ')
   .option('--offline', 'read schema files and last good schemas only')
   .action(async (options) => (await import('./compose.ts')).compose(options));
+
+program
+  .command('explain <file>')
+  .description('Print the plan of an operation: which upstreams are asked for what, in which order')
+  .addOption(configOption())
+  .option('--supergraph <file|url>', 'plan on this supergraph instead')
+  .option('--operation <name>', 'which operation of the file; needed where it has several')
+  .option('--variables <json>', 'values of the variables; conditions fold with them')
+  .addOption(
+    new Option('--format <name>', 'how the plan is printed').choices(['text', 'json', 'mermaid']).default('text'),
+  )
+  .addHelpText('after', '\nReads schema files and last good schemas only. Exit codes: 0 planned, 1 errors.')
+  .action(async (file, options) => (await import('./explain.ts')).explain(file, options));
 
 await program.parseAsync();

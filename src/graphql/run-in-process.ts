@@ -1,8 +1,13 @@
-import type { ExecutionResult } from 'graphql';
+import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { RequestContext } from '../edge/request-context.ts';
 import type { RequestScope } from '../edge/request-scope.ts';
 import { WeirError } from '../errors.ts';
 import type { Yoga } from './create-yoga.ts';
+
+export interface InProcessAnswer {
+  readonly data?: Record<string, unknown> | null | undefined;
+  readonly errors?: readonly GraphQLFormattedError[];
+}
 
 /** How deep operations of local resolvers may nest: each level can start operations of its own. */
 const MAX_DEPTH = 4;
@@ -17,7 +22,7 @@ export async function runInProcess(
   query: string,
   variables: Readonly<Record<string, unknown>> | undefined,
   context: RequestContext,
-): Promise<ExecutionResult> {
+): Promise<InProcessAnswer> {
   const depth = depthOf.get(context) ?? 0;
   if (depth >= MAX_DEPTH) {
     throw new WeirError('INTERNAL_ERROR', `Cannot run an operation for a resolver: ${MAX_DEPTH} levels deep already`);
@@ -26,10 +31,16 @@ export async function runInProcess(
   depthOf.set(nested, depth + 1);
   const { parse, validate, contextFactory, execute, schema } = yoga.getEnveloped({ weir: nested } as never);
   const document = parse(query);
-  const errors = validate(schema, document);
-  if (errors.length > 0) return { errors };
+  const errors = validate(schema, document) as readonly GraphQLError[];
+  if (errors.length > 0) return { errors: errors.map(toFormatted) };
   const contextValue = await contextFactory();
-  return (await execute({ schema, document, contextValue, variableValues: variables ?? {} })) as ExecutionResult;
+  const { data, errors: failures } = (await execute({
+    schema,
+    document,
+    contextValue,
+    variableValues: variables ?? {},
+  })) as ExecutionResult;
+  return { data, ...(failures && { errors: failures.map(toFormatted) }) };
 }
 
 /** The same request, with facts for the log of its own. */
@@ -46,4 +57,9 @@ function nest(context: RequestContext): RequestContext & Pick<RequestScope, 'fac
     scoped,
     facts: { route: '' },
   };
+}
+
+/** Engines give formatted errors, plugins instances. */
+function toFormatted(error: GraphQLError | GraphQLFormattedError): GraphQLFormattedError {
+  return error instanceof GraphQLError ? error.toJSON() : error;
 }

@@ -1,7 +1,18 @@
 import { defaultMergedResolver } from '@graphql-tools/delegate';
-import { GraphQLError, type GraphQLResolveInfo, type GraphQLSchema, isObjectType, responsePathAsArray } from 'graphql';
+import {
+  GraphQLError,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  getNamedType,
+  isLeafType,
+  isObjectType,
+  responsePathAsArray,
+} from 'graphql';
 import { findClientPath, type ResponsePath } from './client-path.ts';
 import { findDelegatedError, ledgerOf } from './error-ledger.ts';
+import { restoreRefused, toLenientType } from './leaf-values.ts';
 
 /**
  * Makes every resolver of a stitched schema give subgraph errors the path of the place where they stand.
@@ -10,24 +21,49 @@ import { findDelegatedError, ledgerOf } from './error-ledger.ts';
  * the first fetch of a batch: it lacks list indices, and an entity that several places share has only one path.
  */
 export function placeErrors(schema: GraphQLSchema): GraphQLSchema {
+  const roots = new Set([schema.getQueryType(), schema.getMutationType()]);
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
-      const resolve = field.resolve ?? defaultMergedResolver;
-      field.resolve = (parent, args, context, info) => {
-        const result: unknown = resolve(parent, args, context, info as never);
-        return result instanceof Promise
-          ? result.then(
-              (value) => place(value, context, info),
-              (error) => {
-                throw place(error, context, info);
-              },
-            )
-          : place(result, context, info);
-      };
+      const resolve = (field.resolve ?? defaultMergedResolver) as GraphQLFieldResolver<unknown, unknown>;
+      field.resolve = placing(
+        isLeafType(getNamedType(field.type)) ? resolveLeaf(field, resolve, roots.has(type)) : resolve,
+      );
     }
   }
   return schema;
+}
+
+function placing(resolve: GraphQLFieldResolver<unknown, unknown>): GraphQLFieldResolver<unknown, unknown> {
+  return (parent, args, context, info) => {
+    const result: unknown = resolve(parent, args, context, info);
+    return result instanceof Promise
+      ? result.then(
+          (value) => place(value, context, info),
+          (error) => {
+            throw place(error, context, info);
+          },
+        )
+      : place(result, context, info);
+  };
+}
+
+function resolveLeaf(
+  { type }: GraphQLField<unknown, unknown>,
+  resolve: GraphQLFieldResolver<unknown, unknown>,
+  isRoot: boolean,
+): GraphQLFieldResolver<unknown, unknown> {
+  if (isRoot) {
+    const returnType = toLenientType(type);
+    return (parent, args, context, info) => resolve(parent, args, context, { ...info, returnType });
+  }
+  return (parent, args, context, info) => {
+    const result: unknown = resolve(parent, args, context, info);
+    const responseKey = String(info.path.key);
+    return result instanceof Promise
+      ? result.then((value) => restoreRefused(parent, responseKey, value))
+      : restoreRefused(parent, responseKey, result);
+  };
 }
 
 function place(value: unknown, context: unknown, info: GraphQLResolveInfo): unknown {

@@ -1,10 +1,17 @@
 import { type ExecutionArgs, execute, subscribe } from '@graphql-tools/executor';
-import { type GraphQLError, type GraphQLFormattedError, type GraphQLSchema, OperationTypeNode } from 'graphql';
+import {
+  type DocumentNode,
+  type GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  OperationTypeNode,
+} from 'graphql';
 import type { RequestContext } from '../edge/request-context.ts';
 import type { Engine, EngineRequest, EngineResponse } from '../planner/engine.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import { toClientError } from './client-error.ts';
+import { createDelegableDocuments } from './delegable-document.ts';
 import { type ErrorLedger, openLedger } from './error-ledger.ts';
 import { buildStitchedSchema, type StitchOptions } from './stitched-schema.ts';
 
@@ -29,10 +36,11 @@ export function createStitchEngine(
 ): StitchEngine {
   const contextOf = (contextValue: unknown) => (contextValue as StitchContext).request;
   const schema = buildStitchedSchema(supergraph, subgraphs, { ...options, contextOf });
-  const toArguments = ({ operation, variables, context }: EngineRequest) =>
+  const toDelegable = createDelegableDocuments(supergraph);
+  const toArguments = (document: DocumentNode, { variables, context }: EngineRequest) =>
     ({
       schema,
-      document: operation.document,
+      document,
       variableValues: { ...variables },
       contextValue: { request: context } satisfies StitchContext,
     }) satisfies ExecutionArgs;
@@ -42,15 +50,17 @@ export function createStitchEngine(
     schema,
     declines: ({ kind }) => (kind === OperationTypeNode.SUBSCRIPTION ? 'a subscription has many responses' : undefined),
     async execute(request) {
-      const args = toArguments(request);
+      const { document, restore } = toDelegable(request.operation.document);
+      const args = toArguments(document, request);
       const ledger = openLedger(args.contextValue);
-      return toResponse((await execute(args)) as Result, ledger);
+      return restore(toResponse((await execute(args)) as Result, ledger));
     },
     async subscribe(request) {
-      const results = await subscribe(toArguments(request));
+      const { document, restore } = toDelegable(request.operation.document);
+      const results = await subscribe(toArguments(document, request));
       return Symbol.asyncIterator in results
-        ? toResponses(results as AsyncIterable<Result>)
-        : toResponse(results as Result);
+        ? toResponses(results as AsyncIterable<Result>, restore)
+        : restore(toResponse(results as Result));
     },
   };
 }
@@ -60,8 +70,11 @@ interface Result {
   readonly errors?: readonly GraphQLError[];
 }
 
-async function* toResponses(results: AsyncIterable<Result>): AsyncGenerator<EngineResponse, void, undefined> {
-  for await (const result of results) yield toResponse(result);
+async function* toResponses(
+  results: AsyncIterable<Result>,
+  restore: (response: EngineResponse) => EngineResponse,
+): AsyncGenerator<EngineResponse, void, undefined> {
+  for await (const result of results) yield restore(toResponse(result));
 }
 
 function toResponse({ data = null, errors = [] }: Result, ledger?: ErrorLedger): EngineResponse {

@@ -16,5 +16,5 @@ export type Outcome<T, P = SchemaProblem> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problems: readonly P[] };
 
-/** A problem before it is known whose it is. */
-export type Complaint = Pick<SchemaProblem, 'message' | 'hint'>;
+/** A problem before it is known whose it is; without a place it is one of the upstream's own file. */
+export type Complaint = Pick<SchemaProblem, 'message' | 'hint'> & Partial<SchemaProblem>;

@@ -3,6 +3,8 @@ import {
   type DefinitionNode,
   type DocumentNode,
   type GraphQLSchema,
+  type InterfaceTypeDefinitionNode,
+  type InterfaceTypeExtensionNode,
   Kind,
   type ObjectTypeDefinitionNode,
   type ObjectTypeExtensionNode,
@@ -31,13 +33,32 @@ const DEFINITION_OF: Readonly<Record<string, DefinitionNode['kind']>> = {
   [Kind.INPUT_OBJECT_TYPE_EXTENSION]: Kind.INPUT_OBJECT_TYPE_DEFINITION,
 };
 
-/** Names of the object types with `@key`, in document order. */
-export function entityTypeNames(document: DocumentNode): string[] {
+/** An SDL and the schema of it. */
+export interface ParsedSdl {
+  readonly document: DocumentNode;
+  readonly schema: GraphQLSchema;
+}
+
+/** Whether a type comes with federation and not from the subgraph's owner. */
+export function isMachinery(typeName: string): boolean {
+  return MACHINERY.has(typeName) || typeName.startsWith('federation__') || typeName.startsWith('link__');
+}
+
+/** Likewise for a field of the query type. */
+export function isMachineryField(name: string): boolean {
+  return MACHINERY_FIELDS.has(name);
+}
+
+/** Names of the types with `@key`, in document order: object types, and interfaces where asked for. */
+export function entityTypeNames(document: DocumentNode, which: 'objects' | 'all' = 'objects'): string[] {
   const link = readFederationLink(document);
-  const names = document.definitions
-    .filter(isObject)
-    .filter((node) => node.directives?.some((directive) => link.standardName(directive.name.value) === 'key'));
-  return [...new Set(names.map((node) => node.name.value))];
+  const names = document.definitions.flatMap((node) => {
+    if (!isObject(node) && (which === 'objects' || !isInterface(node))) return [];
+    return node.directives?.some((directive) => link.standardName(directive.name.value) === 'key')
+      ? [node.name.value]
+      : [];
+  });
+  return [...new Set(names)];
 }
 
 /** The SDL without what federation adds to every subgraph (`_service`, `_entities` and their types). */
@@ -100,4 +121,8 @@ function defineOrphans(nodes: readonly DefinitionNode[]): DefinitionNode[] {
 
 export function isObject(node: DefinitionNode): node is ObjectTypeDefinitionNode | ObjectTypeExtensionNode {
   return node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.OBJECT_TYPE_EXTENSION;
+}
+
+function isInterface(node: DefinitionNode): node is InterfaceTypeDefinitionNode | InterfaceTypeExtensionNode {
+  return node.kind === Kind.INTERFACE_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_EXTENSION;
 }

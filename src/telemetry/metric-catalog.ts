@@ -24,6 +24,42 @@ export const METRICS = {
     help: 'Time from sending an attempt to an upstream to the end of its answer',
     labels: ['weir.upstream', 'weir.outcome'],
   },
+  'weir.upstream.retries': {
+    kind: 'counter',
+    unit: '{retry}',
+    help: 'Retries sent, and retries not sent with the reason',
+    labels: ['weir.upstream', 'weir.outcome'],
+  },
+  'weir.upstream.hedges': {
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Second tries beside a slow first',
+    labels: ['weir.upstream'],
+  },
+  'weir.upstream.refusals': {
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests refused before they were sent: circuit open, no healthy endpoint, no time, at the concurrency limit',
+    labels: ['weir.upstream', 'weir.reason'],
+  },
+  'weir.upstream.breaker_changes': {
+    kind: 'counter',
+    unit: '{change}',
+    help: 'Changes of the circuit breaker, by the state that it went to',
+    labels: ['weir.upstream', 'weir.state'],
+  },
+  'weir.upstream.canary_fallbacks': {
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests for a canary that stable answered since no endpoint of the canary is healthy',
+    labels: ['weir.upstream'],
+  },
+  'weir.upstream.mirrored': {
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests copied to another upstream, by what became of the copy',
+    labels: ['weir.upstream', 'weir.outcome'],
+  },
   'weir.graphql.operations': {
     kind: 'counter',
     unit: '{operation}',

@@ -43,7 +43,10 @@ const csrf = section({
     .default(['X-Requested-With', 'GraphQL-Require-Preflight', 'Apollo-Require-Preflight', 'X-GraphQL-Yoga-CSRF'])
     .describe('A request with one of these passes: no other page can set it without being asked for'),
   trusted_origins: z.array(origin).default([]).describe("Origins of one's own pages"),
-  check_get: z.boolean().default(true).describe('Whether GET is looked at too'),
+  check_get: z
+    .boolean()
+    .default(false)
+    .describe('Whether GET is looked at too; programs must then send one of the headers'),
 });
 
 /** The guard of GraphQL where no rule says otherwise. */

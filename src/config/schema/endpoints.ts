@@ -1,10 +1,10 @@
 import * as z from 'zod';
+import { isMapping } from '../mapping.ts';
+import { httpUrl } from './http-url.ts';
 import { type SectionRule, section } from './section.ts';
 
-const httpUrl = z.url({ protocol: /^https?$/, error: 'Expected a URL that starts with http:// or https://' });
-
 const endpoint = section({
-  url: httpUrl.describe('URL of the endpoint'),
+  url: httpUrl('URL of the endpoint'),
   weight: z.number().int().min(0).default(1).describe('Share of the requests, relative to the other endpoints'),
   version: z.string().min(1).optional().describe('Release that runs here; `canary` splits by it'),
   zone: z.string().min(1).optional().describe('Where it runs; endpoints of the zone of the gateway are preferred'),
@@ -12,7 +12,7 @@ const endpoint = section({
 
 /** Where an upstream is: keys of every upstream that is reached over HTTP. */
 export const reached = {
-  url: httpUrl.optional().describe('The one endpoint; or use `endpoints`'),
+  url: httpUrl('The one endpoint; or use `endpoints`').optional(),
   endpoints: z.array(endpoint).min(1).optional().describe('Several endpoints of one service; or use `url`'),
 };
 
@@ -22,14 +22,14 @@ export const exactlyOneOfUrlAndEndpoints: SectionRule = {
     const hasEndpoints = written.endpoints !== undefined;
     if (hasUrl && hasEndpoints) {
       return {
-        message: 'has both "url" and "endpoints"',
+        message: 'Exactly one of "url" and "endpoints" must be given, got both',
         path: ['endpoints'],
         hint: 'Keep "url" for a single endpoint, or move it into "endpoints"',
       };
     }
     if (hasUrl || hasEndpoints) return undefined;
     return {
-      message: 'has neither "url" nor "endpoints"',
+      message: 'Exactly one of "url" and "endpoints" must be given, got none',
       hint: 'Add the address of the service, such as `url: http://localhost:4001/`',
     };
   },
@@ -40,9 +40,22 @@ export const someEndpointHasWeight: SectionRule = {
     if (!Array.isArray(endpoints) || endpoints.length === 0) return undefined;
     if (endpoints.some((one: unknown) => (one as { weight?: unknown } | null)?.weight !== 0)) return undefined;
     return {
-      message: 'has only endpoints of weight 0',
+      message: 'At least one endpoint must have a weight above 0, got none',
       path: ['endpoints'],
-      hint: 'Give at least one endpoint a weight above 0',
+      hint: 'Give an endpoint a weight, or remove the key (default: 1)',
+    };
+  },
+};
+
+export const canaryIsServed: SectionRule = {
+  check({ canary, endpoints = [] }) {
+    const version = isMapping(canary) ? canary.version : undefined;
+    if (typeof version !== 'string' || !Array.isArray(endpoints)) return undefined;
+    if (endpoints.some((one: unknown) => isMapping(one) && one.version === version)) return undefined;
+    return {
+      message: 'The version of the canary must be that of an endpoint, and no endpoint has it',
+      path: ['canary', 'version'],
+      hint: 'Give the new endpoints this `version:` in `endpoints`, or correct the one of the canary',
     };
   },
 };

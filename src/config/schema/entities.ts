@@ -27,8 +27,8 @@ const entity = z.strictObject({ key: keyFields, lookup }).superRefine(
     const fields = key.trim().split(/\s+/);
     const stranger = variablesOf(text).find((name) => !fields.includes(name));
     if (stranger === undefined) return;
-    const message = 'Expected only variables that are fields of the key';
-    const params = { detail: `$${stranger} is not in "${key}"`, hint: 'Name each variable after a field of `key`' };
+    const message = 'Expected a call whose variables are all fields of the key';
+    const params = { detail: `$${stranger} is none`, hint: 'Name each variable after a field of `key`' };
     context.addIssue({ code: 'custom', message, path: ['lookup'], params });
   },
   // The two keys can be compared as soon as both are texts, whatever else is wrong.

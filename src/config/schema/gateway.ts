@@ -1,12 +1,16 @@
 import * as z from 'zod';
-import { auth } from './auth.ts';
+import { browsers } from './browsers.ts';
 import { graphql } from './graphql.ts';
+import { auth } from './identity.ts';
+import { rateLimit } from './limits.ts';
 import { path } from './path.ts';
-import { rateLimit } from './rate-limit.ts';
 import { section } from './section.ts';
 import { server } from './server.ts';
 import { supergraph } from './supergraph.ts';
 import { telemetry } from './telemetry.ts';
+
+/** Where upstream files are looked for unless the main file says otherwise. */
+export const DEFAULT_UPSTREAMS = ['upstreams/*.yaml', 'upstreams/*.yml', 'upstreams/*.json'];
 
 /** `gateway.yaml`. One file beside this one for each section. */
 export const gatewaySchema = section({
@@ -16,10 +20,11 @@ export const gatewaySchema = section({
   supergraph: supergraph.prefault({}).describe('Where the graph comes from and is kept'),
   upstreams: z
     .array(z.string().min(1))
-    .default(['upstreams/*.yaml', 'upstreams/*.yml', 'upstreams/*.json'])
+    .default(DEFAULT_UPSTREAMS)
     .describe('Files of upstreams; `*` matches within a folder, `**` across folders'),
   auth: auth.prefault({}).describe('Who clients are'),
   rate_limit: rateLimit.prefault({}).describe('How often clients may ask'),
+  browsers: browsers.prefault({}).describe('What browsers may do: origins, forged requests, security headers'),
   telemetry: telemetry.prefault({}).describe('Logs, metrics and traces'),
   plugins: z
     .array(path('module', 'Module of one plugin'))

@@ -36,10 +36,11 @@ const condition = section({
       days: z
         .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))
         .min(1)
-        .optional(),
-      from: time.optional(),
-      to: time.optional(),
-      timezone: z.string().default('UTC'),
+        .optional()
+        .describe('Days of the week; default: all'),
+      from: time.optional().describe('Time of day from which it holds; default: midnight'),
+      to: time.optional().describe('Time of day before which it holds; default: midnight'),
+      timezone: z.string().default('UTC').describe('IANA name of the time zone'),
     })
     .optional()
     .describe('On these days from one time up to, not including, the other; over midnight where the second is earlier'),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isMapping } from '../mapping.ts';
 import { facts } from './facts.ts';
 
 /** What the number behind a key counts; becomes the end of the key's name in the parsed config. */
@@ -29,12 +30,11 @@ export interface SectionRule {
   readonly check: (written: Readonly<Record<string, unknown>>) => RuleBreach | undefined;
 }
 
-/** What is wrong, where below the section, and how to put it right. `detail` may quote values; see `report.ts`. */
-export interface RuleBreach {
+/** What is wrong as a whole sentence that quotes no value, where below the section, and how to put it right. */
+interface RuleBreach {
   readonly message: string;
   readonly hint: string;
   readonly path?: readonly (string | number)[];
-  readonly detail?: string;
 }
 
 /**
@@ -53,15 +53,14 @@ export function section<Shape extends z.ZodRawShape>(shape: Shape, ...rules: rea
 }
 
 function obey<S extends z.ZodType>(schema: S, rules: readonly SectionRule[]): S {
-  const isMapping = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
   return rules.reduce(
     (checked, { check }) =>
       checked.superRefine(
         (written, context) => {
           const breach = check(written as Record<string, unknown>);
           if (breach === undefined) return;
-          const { message, path = [], hint, detail } = breach;
-          context.addIssue({ code: 'custom', message, path: [...path], params: { hint, detail } });
+          const { message, path = [], hint } = breach;
+          context.addIssue({ code: 'custom', message, path: [...path], params: { hint } });
         },
         { when: ({ value }: { value: unknown }) => isMapping(value) },
       ),
@@ -108,9 +107,10 @@ function quantity<U extends Unit>(
     const [, amount, suffix] = form.exec(text) as unknown as [string, string, string];
     return Math.floor(Number(amount) * (factors[suffix] as number));
   };
+  const error = `Expected a ${type} such as ${examples}`;
   const schema = z
-    .string()
-    .regex(form, `Expected a ${type} such as ${examples}`)
+    .string({ error })
+    .regex(form, error)
     .transform(count)
     .refine((amount) => min === undefined || amount >= count(min), `Expected at least ${min}`)
     .refine((amount) => max === undefined || amount <= count(max), `Expected at most ${max}`)

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { addressRange } from './address-range.ts';
 import { duration, section } from './section.ts';
 
 /** `server:` of gateway.yaml. */
@@ -6,7 +7,7 @@ export const server = section({
   host: z.string().default('127.0.0.1').describe('Address to listen on'),
   port: z.number().int().min(0).max(65_535).default(4000).describe('Port to listen on; 0: any free port'),
   trusted_proxies: z
-    .array(z.string())
+    .array(addressRange())
     .default([])
     .describe('Addresses and CIDR ranges whose forwarding and trace headers are believed'),
   headers_timeout: duration("Longest wait for the end of a request's headers").prefault('10s'),

@@ -1,14 +1,12 @@
 import * as z from 'zod';
+import { httpUrl } from './http-url.ts';
 import { section } from './section.ts';
 
 /** `telemetry:` of gateway.yaml. */
 export const telemetry = section({
   log_level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info').describe('Least severe level logged'),
   access_log: z.boolean().default(true).describe('Log one line for each request'),
-  otlp_endpoint: z
-    .url({ protocol: /^https?$/, error: 'Expected a URL that starts with http:// or https://' })
-    .optional()
-    .describe('OTLP/HTTP endpoint for traces; default: no export'),
+  otlp_endpoint: httpUrl('OTLP/HTTP endpoint for traces; default: no export').optional(),
   trace_ratio: z
     .number()
     .min(0)

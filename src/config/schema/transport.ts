@@ -1,21 +1,40 @@
 import * as z from 'zod';
+import { addressRange } from './address-range.ts';
 import { health } from './health.ts';
-import { duration, section, size } from './section.ts';
+import { httpUrl } from './http-url.ts';
+import { path } from './path.ts';
+import { redisUrl } from './redis-url.ts';
+import { duration, type SectionRule, section, size } from './section.ts';
 
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'Expected an HTTP header name');
 const cookieName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'Expected a cookie name');
 const percent = z.number().min(0).max(100);
 const status = z.number().int().min(400).max(599);
 
-const tls = section({
-  ca: z.string().optional().describe('PEM file of the authorities to trust instead of the public ones'),
-  cert: z.string().optional().describe('PEM file of the client certificate and its chain'),
-  key: z.string().optional().describe('PEM file of the key of the client certificate'),
-  passphrase: z.string().optional().describe('Passphrase of the key'),
-  server_name: z.string().optional().describe("Name asked for (SNI) and verified; default: the URL's host"),
-  verify: z.boolean().default(true).describe('Verify the certificate; false only for tests'),
-  min_version: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.2'),
-});
+const certificateHasKey: SectionRule = {
+  check({ cert, key }) {
+    if ((cert === undefined) === (key === undefined)) return undefined;
+    const missing = cert === undefined ? 'cert' : 'key';
+    return {
+      message: `"cert" and "key" must be given together, and "${missing}" is missing`,
+      path: [missing === 'cert' ? 'key' : 'cert'],
+      hint: `Add \`${missing}:\`, or remove the other`,
+    };
+  },
+};
+
+const tls = section(
+  {
+    ca: path('file', 'PEM file of the authorities to trust instead of the public ones').optional(),
+    cert: path('file', 'PEM file of the client certificate and its chain').optional(),
+    key: path('file', 'PEM file of the key of the client certificate').optional(),
+    passphrase: z.string().optional().describe('Passphrase of the key'),
+    server_name: z.string().optional().describe("Name asked for (SNI) and verified; default: the URL's host"),
+    verify: z.boolean().default(true).describe('Verify the certificate; false only for tests'),
+    min_version: z.enum(['TLSv1.2', 'TLSv1.3']).default('TLSv1.2').describe('Oldest version of TLS that is spoken'),
+  },
+  certificateHasKey,
+);
 
 const connections = section({
   max: z.number().int().positive().default(1024).describe('Most connections to one endpoint'),
@@ -62,7 +81,7 @@ const balance = section({
     .describe('`hash` passes over an endpoint with more than this times the average load'),
   zone: z.string().optional().describe('The zone of the gateway'),
   affinity: section({
-    cookie: cookieName.default('weir_affinity'),
+    cookie: cookieName.default('weir_affinity').describe('Name of the cookie'),
     secret: z.string().min(16).describe('Signs the cookie (HMAC-SHA-256)'),
     max_age: duration('How long a client stays with its endpoint').prefault('1h'),
   })
@@ -71,11 +90,11 @@ const balance = section({
 });
 
 const pin = section({
-  header: headerName.optional(),
-  cookie: cookieName.optional(),
+  header: headerName.optional().describe('Header whose value names the version'),
+  cookie: cookieName.optional().describe('Cookie whose value names the version'),
   roles: z.array(z.string()).default([]).describe('Roles whose holders may pin'),
   scopes: z.array(z.string()).default([]).describe('Scopes whose holders may pin'),
-  addresses: z.array(z.string()).default([]).describe('Addresses and CIDR ranges from which anyone may pin'),
+  addresses: z.array(addressRange()).default([]).describe('Addresses and CIDR ranges from which anyone may pin'),
 });
 
 const judge = section({
@@ -90,11 +109,8 @@ const judge = section({
     .describe('Certainty that the 5xx rate of the canary is higher, above which it fails'),
   max_p95_ratio: z.number().min(1).default(1.5).describe('Highest p95 of the canary, relative to stable'),
   max_failures: z.number().int().positive().default(2).describe('Failed checks in a row that roll back'),
-  webhook: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .describe('Each decision is posted here as JSON'),
-  state_file: z.string().optional().describe('Keeps the step across restarts where there is no `redis`'),
+  webhook: httpUrl('Each decision is posted here as JSON').optional(),
+  state_file: path('place', 'Keeps the step across restarts where there is no `redis`').optional(),
 });
 
 const canary = section({
@@ -157,10 +173,8 @@ const concurrency = section({
   })
     .optional()
     .describe('Adjust the limit below `limit` to the answer times'),
-  priorities: z
-    .record(z.string(), z.enum(['high', 'normal', 'low']))
-    .default({})
-    .describe("Class by the identity's tier; under pressure the low wait longest and are refused first"),
+  high_tiers: z.array(z.string()).default([]).describe('Tiers of identities that are served first under pressure'),
+  low_tiers: z.array(z.string()).default([]).describe('Tiers of identities that wait longest and are refused first'),
 });
 
 const mirror = section({
@@ -178,24 +192,29 @@ const off = z.literal(false);
 /** Keys of an upstream file about how the service is reached. */
 export const transport = {
   health: health.optional().describe('Active checks of every endpoint'),
-  tls: tls.prefault({}),
-  connections: connections.prefault({}),
-  timeouts: timeouts.prefault({}),
-  balance: balance.prefault({}),
-  canary: canary.optional(),
-  breaker: z.union([off, breaker]).prefault({}).describe('false: none'),
+  tls: tls.prefault({}).describe('TLS to `https` endpoints'),
+  connections: connections.prefault({}).describe('The pool of connections to each endpoint'),
+  timeouts: timeouts.prefault({}).describe('Longest waits within an exchange; `timeout` bounds the whole'),
+  balance: balance.prefault({}).describe('Which endpoint takes a request'),
+  canary: canary.optional().describe('Tries a new version out on a part of the clients; default: none'),
+  breaker: z
+    .union([off, breaker])
+    .prefault({})
+    .describe('Sends nothing for a while to a service that fails; false: none'),
   ejection: z.union([off, ejection]).prefault({}).describe('Takes single failing endpoints out; false: never'),
   when_all_unhealthy: z
     .enum(['fail', 'try_all'])
     .default('try_all')
     .describe('Where no endpoint is healthy: refuse with 503, or try them all the same'),
-  retry: z.union([off, retry]).prefault({}).describe('false: never'),
-  concurrency: z.union([off, concurrency]).prefault({}).describe('false: no limit'),
+  retry: z.union([off, retry]).prefault({}).describe('Repeats what failed where that does no harm; false: never'),
+  concurrency: z
+    .union([off, concurrency])
+    .prefault({})
+    .describe('Bounds the requests under way and those that wait; false: no limit'),
   mirror: mirror.optional().describe('Copies requests to another upstream'),
-  redis: z
-    .string()
-    .optional()
-    .describe('redis:// or rediss:// URL; the breaker and the canary are then shared by all gateway processes'),
+  redis: redisUrl(
+    'redis:// or rediss:// URL; the breaker and the canary are then shared by all gateway processes',
+  ).optional(),
 };
 
 /** {@link transport} alone, for code that configures an upstream without a file. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { exactlyOneOfUrlAndEndpoints, reached, someEndpointHasWeight } from './endpoints.ts';
+import { canaryIsServed, exactlyOneOfUrlAndEndpoints, reached, someEndpointHasWeight } from './endpoints.ts';
 import { entities } from './entities.ts';
 import { headers } from './headers.ts';
 import { path } from './path.ts';
@@ -9,11 +9,14 @@ import { transforms } from './transforms.ts';
 import { transport } from './transport.ts';
 import { upstreamErrors } from './upstream-errors.ts';
 
+/** The form of an upstream's name. */
+export const UPSTREAM_NAME = /^[A-Za-z][A-Za-z0-9_-]*$/;
+
 const named = {
   $schema: z.string().optional().describe('JSON Schema of the file, for editors; not read'),
   name: z
     .string()
-    .regex(/^[A-Za-z][A-Za-z0-9_-]*$/, 'Expected a letter, then letters, digits, "_" and "-"')
+    .regex(UPSTREAM_NAME, 'Expected a letter, then letters, digits, "_" and "-"')
     .optional()
     .describe("Unique name; default: the file's name without extension"),
 };
@@ -32,7 +35,7 @@ const remote = {
   transforms: transforms.prefault({}).describe('How the schema is changed before it joins the graph'),
 };
 
-const graphqlUpstream = section(
+export const graphqlUpstream = section(
   {
     kind: z.literal('graphql').describe('A GraphQL service'),
     ...remote,
@@ -47,6 +50,7 @@ const graphqlUpstream = section(
   },
   exactlyOneOfUrlAndEndpoints,
   someEndpointHasWeight,
+  canaryIsServed,
 );
 
 const restUpstream = section(
@@ -57,6 +61,7 @@ const restUpstream = section(
   },
   exactlyOneOfUrlAndEndpoints,
   someEndpointHasWeight,
+  canaryIsServed,
 );
 
 const localUpstream = section({
@@ -72,3 +77,4 @@ export const upstreamSchema = z.discriminatedUnion('kind', [graphqlUpstream, res
 export type GraphqlUpstreamDefinition = z.output<typeof graphqlUpstream>;
 export type RestUpstreamDefinition = z.output<typeof restUpstream>;
 export type LocalUpstreamDefinition = z.output<typeof localUpstream>;
+export type UpstreamDefinition = GraphqlUpstreamDefinition | RestUpstreamDefinition | LocalUpstreamDefinition;

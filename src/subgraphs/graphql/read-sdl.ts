@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import type { GraphqlUpstreamConfig } from '../../config/config.ts';
 import { type ErrorCode, WeirError } from '../../errors.ts';
 import type { Upstream } from '../../transport/upstream.ts';
 import { createBackgroundContext } from '../background-context.ts';
+import { readSchemaFile } from '../read-schema-file.ts';
 import type { SubgraphOperation, SubgraphResult } from '../subgraph.ts';
 import { operationOfText } from '../subgraph-operation.ts';
 import { parseGraphqlResponse } from './graphql-response.ts';
@@ -70,18 +70,6 @@ export async function readSubgraphSdl(
 
 function asksService(config: GraphqlUpstreamConfig): boolean {
   return config.federation === true || (config.federation === 'auto' && Object.keys(config.entities).length === 0);
-}
-
-async function readSchemaFile(name: string, path: string, signal: AbortSignal): Promise<string> {
-  try {
-    return await readFile(path, { encoding: 'utf8', signal });
-  } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : String(cause);
-    throw new WeirError('SCHEMA_NOT_READY', `Cannot read the schema of upstream "${name}" from ${path}: ${reason}`, {
-      upstream: name,
-      cause,
-    });
-  }
 }
 
 function messagesOf(result: SubgraphResult): string {

@@ -7,6 +7,8 @@ export interface EndpointOptions {
   readonly version: string | undefined;
   readonly zone: string | undefined;
   readonly pool: ConnectionPool;
+  /** Equal where the connections are made in the same way. */
+  readonly connectionKey: string;
 }
 
 /** One address of an upstream: its connections, and what is known of its health. Lives on when a reload leaves it unchanged. */
@@ -14,6 +16,7 @@ export class Endpoint {
   /** The URL; unique in an upstream. */
   readonly id: string;
   readonly basePath: string;
+  readonly connectionKey: string;
   weight: number;
   version: string | undefined;
   zone: string | undefined;
@@ -26,10 +29,11 @@ export class Endpoint {
   readonly #pool: ConnectionPool;
   #owners = 0;
 
-  constructor({ url, weight, version, zone, pool }: EndpointOptions) {
+  constructor({ url, weight, version, zone, pool, connectionKey }: EndpointOptions) {
     this.id = url;
     const { pathname, search } = new URL(url);
     this.basePath = (pathname === '/' ? '' : pathname) + search;
+    this.connectionKey = connectionKey;
     this.weight = weight;
     this.version = version;
     this.zone = zone;

@@ -28,6 +28,8 @@ export abstract class Exchange<R> implements Dispatcher.DispatchHandler {
   readonly result: Promise<R | Failure>;
   /** `performance.now()` of the head of the answer; 0 before. */
   headMs = 0;
+  /** What ended it before the answer was complete. */
+  failure: Failure | undefined;
   protected controller: Dispatcher.DispatchController | undefined;
   protected readonly limits: Limits;
   #resolve!: (result: R | Failure) => void;
@@ -35,6 +37,7 @@ export abstract class Exchange<R> implements Dispatcher.DispatchHandler {
   #headTimer: Timer | undefined;
   #settled = false;
   #ended = false;
+  #onEnded: (() => void) | undefined;
 
   constructor(limits: Limits) {
     this.limits = limits;
@@ -56,6 +59,22 @@ export abstract class Exchange<R> implements Dispatcher.DispatchHandler {
   /** Whether any byte of the request may be with the upstream. */
   get sent(): boolean {
     return this.controller !== undefined;
+  }
+
+  /** Calls back once nothing more comes; at once if that is so. */
+  whenEnded(callback: () => void): void {
+    if (this.#ended) {
+      callback();
+      return;
+    }
+    const former = this.#onEnded;
+    this.#onEnded =
+      former === undefined
+        ? callback
+        : () => {
+            former();
+            callback();
+          };
   }
 
   /** Ends the exchange from our side; the connection is closed, since the answer on it is of no use. */
@@ -90,10 +109,12 @@ export abstract class Exchange<R> implements Dispatcher.DispatchHandler {
   protected end(result?: R | Failure): void {
     if (this.#ended) return;
     this.#ended = true;
+    if (result instanceof Failure) this.failure = result;
     this.limits.signal.removeEventListener('abort', this);
     this.stopTimeout();
     this.stopHeadTimeout();
     if (result !== undefined) this.settle(result);
+    this.#onEnded?.();
   }
 
   protected stopTimeout(): void {

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { StreamedResponse } from '../upstream.ts';
 import { Exchange, type Limits } from './exchange.ts';
-import { Failure, type FailureKind } from './failure.ts';
+import type { FailureKind } from './failure.ts';
 import { rawPairs } from './raw-pairs.ts';
 
 export type OnInformational = (status: number, headers: string[]) => void;
@@ -11,19 +11,12 @@ export type OnInformational = (status: number, headers: string[]) => void;
 /** A try whose answer is handed on while it comes, at the pace of its reader. */
 export class StreamedExchange<R = never> extends Exchange<StreamedResponse | R> {
   readonly #onInformational: OnInformational | undefined;
-  readonly #onEnd: (failure: Failure | undefined) => void;
   #body: Readable | undefined;
   #trailers: string[] = [];
 
-  /** @param onEnd Called once when nothing more comes, with what went wrong. */
-  constructor(
-    limits: Limits,
-    onInformational: OnInformational | undefined,
-    onEnd: (failure: Failure | undefined) => void,
-  ) {
+  constructor(limits: Limits, onInformational: OnInformational | undefined) {
     super(limits);
     this.#onInformational = onInformational;
-    this.#onEnd = onEnd;
   }
 
   onResponseStart(
@@ -78,11 +71,5 @@ export class StreamedExchange<R = never> extends Exchange<StreamedResponse | R> 
     super.giveUp(kind);
     // An incomplete body must not look complete to its reader.
     if (this.#body !== undefined && !this.#body.destroyed) this.#body.destroy(new Error(`The exchange ended: ${kind}`));
-  }
-
-  protected override end(result?: StreamedResponse | R | Failure): void {
-    if (this.ended) return;
-    super.end(result);
-    this.#onEnd(result instanceof Failure ? result : undefined);
   }
 }

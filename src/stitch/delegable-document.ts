@@ -1,0 +1,81 @@
+import { type DocumentNode, type FieldNode, type GraphQLFormattedError, Kind, visit } from 'graphql';
+import type { EngineResponse } from '../planner/engine.ts';
+import { collectCoordinates } from '../supergraph/schema-coordinates.ts';
+import type { Supergraph } from '../supergraph/supergraph.ts';
+
+/** A document that can be delegated, and what undoes the difference in its response. */
+export interface DelegableDocument {
+  readonly document: DocumentNode;
+  restore(response: EngineResponse): EngineResponse;
+}
+
+/** Response keys that delegation leaves out of merged objects, to be safe from prototype pollution. */
+const POLLUTING: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/**
+ * Makes documents fit for delegation, which adds key and required fields under their own names: an alias that is the
+ * name of another field (`id: email`) would clash with them or be taken for them. Such aliases, and response keys that
+ * delegation drops, are replaced by others. Done once for each document object.
+ */
+export function createDelegableDocuments(supergraph: Supergraph): (document: DocumentNode) => DelegableDocument {
+  const delegables = new WeakMap<DocumentNode, DelegableDocument>();
+  const fieldNames = new Set<string>();
+  for (const coordinate of collectCoordinates(supergraph.document).keys()) {
+    fieldNames.add(coordinate.slice(coordinate.indexOf('.') + 1));
+  }
+  function isTaken({ name, alias }: FieldNode): boolean {
+    const key = (alias ?? name).value;
+    return POLLUTING.has(key) || (key !== name.value && (fieldNames.has(key) || key === '__typename'));
+  }
+
+  return (document) => {
+    let delegable = delegables.get(document);
+    if (delegable === undefined) {
+      delegable = replaceKeys(document, isTaken);
+      delegables.set(document, delegable);
+    }
+    return delegable;
+  };
+}
+
+function replaceKeys(document: DocumentNode, isTaken: (field: FieldNode) => boolean): DelegableDocument {
+  const keys = new Set<string>();
+  let hasTaken = false;
+  visit(document, {
+    Field(node) {
+      keys.add((node.alias ?? node.name).value);
+      hasTaken ||= isTaken(node);
+    },
+  });
+  if (!hasTaken) return { document, restore: (response) => response };
+
+  let prefix = 'renamed_';
+  while ([...keys].some((key) => key.startsWith(prefix))) prefix = `_${prefix}`;
+  const original = (key: string) => (key.startsWith(prefix) ? key.slice(prefix.length) : key);
+
+  function restoreValue(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(restoreValue);
+    if (typeof value !== 'object' || value === null) return value;
+    // fromEntries defines keys instead of assigning them: `__proto__` becomes data.
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [original(key), restoreValue(item)]));
+  }
+  const restorePath = (error: GraphQLFormattedError): GraphQLFormattedError =>
+    error.path === undefined
+      ? error
+      : { ...error, path: error.path.map((segment) => (typeof segment === 'string' ? original(segment) : segment)) };
+
+  return {
+    document: visit(document, {
+      Field(node) {
+        if (!isTaken(node)) return undefined;
+        const value = `${prefix}${(node.alias ?? node.name).value}`;
+        return { ...node, alias: { kind: Kind.NAME, value } };
+      },
+    }),
+    restore(response) {
+      if (!('data' in response)) return response;
+      const data = restoreValue(response.data) as Record<string, unknown> | null;
+      return response.errors === undefined ? { data } : { data, errors: response.errors.map(restorePath) };
+    },
+  };
+}
