@@ -93,7 +93,7 @@ describe('CSRF', () => {
       assert.equal(judge(ask({ 'content-type': type, 'sec-fetch-site': 'cross-site' })).isForgery, true);
     }
     assert.equal(judge(ask({ origin: 'https://evil.example' })).isForgery, true, 'no content type');
-    assert.equal(judge(ask({}, 'GET')).isForgery, true);
+    assert.equal(judge(ask({}, 'GET')).isForgery, false, 'a GET changes nothing, and programs send it bare');
   });
 
   it('lets pass what no page can send unasked, and what the browser vouches for', () => {
