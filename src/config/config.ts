@@ -2,7 +2,7 @@ import type { GatewayDefinition } from './schema/gateway.ts';
 import type { GraphqlUpstreamDefinition, LocalUpstreamDefinition, RestUpstreamDefinition } from './schema/upstream.ts';
 
 /** What the files say, read, checked and completed; every path in it is absolute. Frozen. */
-export interface Config extends Omit<GatewayDefinition, 'upstreams'> {
+export interface Config extends Omit<GatewayDefinition, 'upstreams' | '$schema'> {
   /** Folder of gateway.yaml. */
   readonly directory: string;
   readonly upstreams: readonly UpstreamConfig[];
@@ -15,10 +15,19 @@ interface Named {
 }
 interface Reached {
   /** At least one; `url` and `endpoints` of the file in one form. */
-  readonly endpoints: readonly { readonly url: string; readonly weight: number }[];
+  readonly endpoints: readonly {
+    readonly url: string;
+    readonly weight: number;
+    readonly version?: string | undefined;
+    readonly zone?: string | undefined;
+  }[];
 }
 
-export type GraphqlUpstreamConfig = Omit<GraphqlUpstreamDefinition, 'url' | 'endpoints' | 'name'> & Named & Reached;
-export type RestUpstreamConfig = Omit<RestUpstreamDefinition, 'url' | 'endpoints' | 'name'> & Named & Reached;
-export type LocalUpstreamConfig = Omit<LocalUpstreamDefinition, 'name'> & Named;
+export type GraphqlUpstreamConfig = Omit<GraphqlUpstreamDefinition, 'url' | 'endpoints' | 'name' | '$schema'> &
+  Named &
+  Reached;
+export type RestUpstreamConfig = Omit<RestUpstreamDefinition, 'url' | 'endpoints' | 'name' | '$schema'> &
+  Named &
+  Reached;
+export type LocalUpstreamConfig = Omit<LocalUpstreamDefinition, 'name' | '$schema'> & Named;
 export type UpstreamConfig = GraphqlUpstreamConfig | RestUpstreamConfig | LocalUpstreamConfig;

@@ -113,7 +113,14 @@ async function both(engine: typeof inProcess, oracle: GraphQLSchema, text: strin
   assert.deepEqual(validate(supergraph.apiSchema, document), []);
   const [definition] = document.definitions;
   assert.ok(definition?.kind === Kind.OPERATION_DEFINITION);
-  const operation = { kind: definition.operation, name: undefined, text, document, isEmpty: false };
+  const operation = {
+    kind: definition.operation,
+    name: undefined,
+    text,
+    document,
+    isEmpty: false,
+    privateAlias: undefined,
+  };
   return {
     actual: await engine.execute({ operation, variables, context: requestContext() }),
     expected: await execute({ schema: oracle, document, variableValues: variables }),

@@ -39,7 +39,7 @@ function operationOf(text: string): Operation {
   const document = parse(text);
   const [definition] = document.definitions;
   assert.ok(definition?.kind === Kind.OPERATION_DEFINITION);
-  return { kind: definition.operation, name: undefined, text, document, isEmpty: false };
+  return { kind: definition.operation, name: undefined, text, document, isEmpty: false, privateAlias: undefined };
 }
 
 async function run(engine: StitchEngine, text: string): Promise<unknown> {

@@ -1,92 +1,33 @@
 import * as z from 'zod';
-import { duration, section } from './section.ts';
+import { browsers } from './browsers.ts';
+import { graphql } from './graphql.ts';
+import { auth } from './identity.ts';
+import { rateLimit } from './limits.ts';
+import { path } from './path.ts';
+import { section } from './section.ts';
+import { server } from './server.ts';
+import { supergraph } from './supergraph.ts';
+import { telemetry } from './telemetry.ts';
 
-const server = section({
-  host: z.string().default('127.0.0.1').describe('Address to listen on'),
-  port: z.number().int().min(0).max(65_535).default(4000).describe('0: any free port'),
-  trusted_proxies: z
-    .array(z.string())
-    .default([])
-    .describe('Addresses and CIDR ranges whose forwarding and trace headers are believed'),
-  headers_timeout: duration("Longest wait for the end of a request's headers").prefault('10s'),
-  request_timeout: duration("Longest time from a request's headers to the end of the answer").prefault('30s'),
-  shutdown_delay: duration('How long readiness fails before the listener closes').prefault('0s'),
-  shutdown_grace: duration('How long requests in flight may go on after that').prefault('10s'),
-});
+/** Where upstream files are looked for unless the main file says otherwise. */
+export const DEFAULT_UPSTREAMS = ['upstreams/*.yaml', 'upstreams/*.yml', 'upstreams/*.json'];
 
-const graphql = section({
-  path: z.string().startsWith('/').default('/graphql'),
-  engine: z
-    .enum(['auto', 'compiled', 'stitch'])
-    .default('auto')
-    .describe('auto: compiled where it can, stitch for the rest'),
-  graphiql: z.boolean().default(true).describe('Serve GraphiQL to browsers'),
-  examples: z.string().optional().describe('A .graphql file; its operations open as tabs in GraphiQL'),
-  introspection: z.boolean().default(true),
-});
-
-const supergraph = section({
-  source: z
-    .string()
-    .optional()
-    .describe('A supergraph file or URL, used as it is; default: composed from the upstreams'),
-  poll_interval: duration('How often a supergraph URL is read again').prefault('10s'),
-  snapshot: z
-    .string()
-    .default('supergraph.graphql')
-    .describe('The committed supergraph that `weir compose --check` compares with'),
-  state_dir: z.string().default('.weir').describe('Where the last good SDL of each upstream is kept'),
-  retry_interval: duration('How often an upstream that could not be read is tried again').prefault('5s'),
-});
-
-const jwt = section({
-  issuer: z.string().describe('Required `iss`'),
-  audience: z
-    .union([z.string(), z.array(z.string()).min(1)])
-    .optional()
-    .describe('Accepted `aud`'),
-  jwks: z.string().describe('URL or file of the JSON Web Key Set'),
-  algorithms: z
-    .array(z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA']))
-    .min(1)
-    .default(['RS256', 'ES256', 'EdDSA']),
-  clock_skew: duration('Tolerance for `exp` and `nbf`').prefault('5s'),
-});
-
-const auth = section({ jwt: jwt.optional().describe('Bearer tokens') });
-
-const rateLimit = section({
-  redis: z.string().optional().describe('redis:// or rediss:// URL; default: each process counts for itself'),
-  fields: z
-    .record(
-      z.string().regex(/^\w+\.\w+$/, 'Expected "Type.field"'),
-      z.strictObject({ max: z.number().int().positive(), window: z.string().describe('Such as "10s" or "1m"') }),
-    )
-    .default({})
-    .describe('Per-field limits, as `@rateLimit` sets them in SDL'),
-});
-
-const telemetry = section({
-  log_level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  access_log: z.boolean().default(true).describe('One line for each request'),
-  otlp_endpoint: z.url().optional().describe('OTLP/HTTP endpoint for traces; default: no export'),
-  service_name: z.string().default('weir'),
-});
-
-/** `gateway.yaml`. */
+/** `gateway.yaml`. One file beside this one for each section. */
 export const gatewaySchema = section({
-  server: server.prefault({}),
-  graphql: graphql.prefault({}),
-  supergraph: supergraph.prefault({}),
+  $schema: z.string().optional().describe('JSON Schema of the file, for editors; not read'),
+  server: server.prefault({}).describe('The listener'),
+  graphql: graphql.prefault({}).describe('The GraphQL endpoint'),
+  supergraph: supergraph.prefault({}).describe('Where the graph comes from and is kept'),
   upstreams: z
-    .array(z.string())
-    .default(['upstreams/*.yaml', 'upstreams/*.yml', 'upstreams/*.json'])
-    .describe('Files of upstreams; `*` matches within a folder'),
-  auth: auth.prefault({}),
-  rate_limit: rateLimit.prefault({}),
-  telemetry: telemetry.prefault({}),
+    .array(z.string().min(1))
+    .default(DEFAULT_UPSTREAMS)
+    .describe('Files of upstreams; `*` matches within a folder, `**` across folders'),
+  auth: auth.prefault({}).describe('Who clients are'),
+  rate_limit: rateLimit.prefault({}).describe('How often clients may ask'),
+  browsers: browsers.prefault({}).describe('What browsers may do: origins, forged requests, security headers'),
+  telemetry: telemetry.prefault({}).describe('Logs, metrics and traces'),
   plugins: z
-    .array(z.string())
+    .array(path('module', 'Module of one plugin'))
     .default([])
     .describe('Modules whose default export is a Yoga or Envelop plugin, or a function that returns one'),
 });

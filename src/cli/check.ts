@@ -1,0 +1,37 @@
+import { readSubgraphs } from '../server/read-subgraphs.ts';
+import { composeSupergraph } from '../supergraph/compose.ts';
+import { formatCompositionErrors } from './format-composition-errors.ts';
+import { type ConfigOptions, readConfigOrExit } from './read-config-or-exit.ts';
+
+/** `weir check` */
+export async function check(options: ConfigOptions): Promise<void> {
+  const { config, files } = await readConfigOrExit(options);
+  const { subgraphs, failures } = await readSubgraphs(config, { offline: true });
+  let errors = 0;
+  for (const upstream of config.upstreams) {
+    const reason = failures.get(upstream.name);
+    if (reason === undefined) continue;
+    if (upstream.schema === undefined) {
+      process.stderr.write(`Note: upstream "${upstream.name}" is not checked: ${reason}\n`);
+      continue;
+    }
+    errors += 1;
+    process.stderr.write(`${reason}\n`);
+  }
+  // Without an upstream that is left out, composition would complain of what only that one has.
+  const isWhole = failures.size === 0 && subgraphs.length > 0;
+  if (isWhole) {
+    const composition = composeSupergraph(subgraphs.map(({ subgraph, file }) => ({ ...subgraph, file })));
+    if ('errors' in composition) {
+      errors += composition.errors.length;
+      process.stderr.write(formatCompositionErrors(composition.errors));
+    }
+  }
+  if (errors > 0) {
+    process.stderr.write(`${errors} ${errors === 1 ? 'error' : 'errors'}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  const composed = isWhole ? ', and the schemas compose' : '';
+  process.stdout.write(`${files.length} files are in order${composed}\n`);
+}

@@ -1,0 +1,92 @@
+import type { BrowsersDefinition } from '../config/schema/browsers.ts';
+import type { AuthDefinition } from '../config/schema/identity.ts';
+import type { RateLimitDefinition } from '../config/schema/limits.ts';
+import { type BrowserDecision, compileBrowserRules } from './browser-rules.ts';
+import { compileTrustedProxies } from './client-address.ts';
+import type { Edge, RequestHead } from './edge.ts';
+import { compileForwarding, type Forwarding } from './forwarding/compile-forwarding.ts';
+import { type AuthEvent, type Authenticator, compileAuth } from './identity/compile-auth.ts';
+import type { Identify } from './identity/requirement.ts';
+import { compileDemands, createLimiter, type ToDemands } from './limits/compile-limits.ts';
+import type { Limiter } from './limits/limiter.ts';
+import type { LimitStoreEvent } from './limits/redis-limiter.ts';
+import { compileManagedHeaders } from './managed-headers.ts';
+import { type Authorize, compilePolicies, type PolicyEvent } from './policies/policies.ts';
+import { compileQueryCleaner } from './query-credentials.ts';
+import { chooseRequestId } from './request-id.ts';
+import { compileSecurityHeaders } from './security-headers.ts';
+
+/** The parts of gateway.yaml that the edge is compiled from. */
+export interface EdgeDefinition {
+  readonly server: { readonly trustedProxies: readonly string[] };
+  readonly graphql: { readonly path: string };
+  readonly auth: AuthDefinition;
+  readonly rateLimit: RateLimitDefinition;
+  readonly browsers: BrowsersDefinition;
+}
+
+/** What happens at the edge and others count or log. */
+export type EdgeEvent = AuthEvent | LimitStoreEvent | PolicyEvent;
+
+/** Every rule of the edge, in the order in which a request meets them. */
+export interface CompiledEdge extends Edge {
+  /** First of all: the head without what only the gateway, or a trusted proxy, may say. */
+  clean(head: RequestHead): RequestHead;
+  /** CORS and forgeries, before anything is asked of anybody. */
+  judgeBrowser(head: RequestHead): BrowserDecision;
+  /** Headers of every answer. */
+  securityHeaders(isTls: boolean): readonly (readonly [string, string])[];
+  /** As `identify`, for a route with a requirement of its own. */
+  require: Authenticator['require'];
+  identifyBy(identify: Identify, head: RequestHead): ReturnType<Identify>;
+  readonly authorize: Authorize;
+  /** Which limits a request must pass; to be given to `limiter.take`. */
+  readonly toDemands: ToDemands;
+  readonly limiter: Limiter;
+  readonly forwarding: Forwarding;
+  /** The query without credentials, for upstreams and logs. */
+  cleanQuery(query: string): string;
+}
+
+/** Headers that vouch for a certificate: only a trusted proxy may say so. */
+const CERTIFICATE_HEADERS = ['client-cert', 'client-cert-chain', 'x-forwarded-client-cert'];
+
+/** @throws {TypeError} where the config contradicts itself, or names a file that cannot be read. */
+export function createEdge(definition: EdgeDefinition, onEvent?: (event: EdgeEvent) => void): CompiledEdge {
+  const { auth, rateLimit, browsers } = definition;
+  const proxies = compileTrustedProxies(definition.server.trustedProxies);
+  const forwarding = compileForwarding(auth.forward);
+  const managed = compileManagedHeaders(forwarding.managedNames);
+  const managedOrVouched = compileManagedHeaders([...forwarding.managedNames, ...CERTIFICATE_HEADERS]);
+  const authenticator = compileAuth(auth, onEvent);
+  const limiter = createLimiter(rateLimit, onEvent);
+  const identifyBy = (identify: Identify, { headers, query, peerAddress, certificate }: RequestHead) => {
+    const credentials = { headers, query, fromTrustedProxy: proxies.has(peerAddress) };
+    return identify(certificate === undefined ? credentials : { ...credentials, certificate });
+  };
+  return {
+    clean(head) {
+      const headers = (proxies.has(head.peerAddress) ? managed : managedOrVouched).strip(head.headers);
+      return headers === head.headers ? head : { ...head, headers };
+    },
+    requestId: ({ headers, peerAddress }) => chooseRequestId(headers['x-request-id'], proxies.has(peerAddress)),
+    clientAddress: proxies.clientAddress,
+    judgeBrowser: compileBrowserRules(browsers, definition.graphql.path),
+    securityHeaders: compileSecurityHeaders(browsers.securityHeaders),
+    identify: (head) => identifyBy(authenticator.identify, head),
+    identifyBy,
+    require: authenticator.require,
+    authorize: compilePolicies(auth.policies, onEvent === undefined ? {} : { onEvent }),
+    toDemands: compileDemands(rateLimit.limits),
+    limiter,
+    forwarding,
+    cleanQuery: compileQueryCleaner(queryCredentials(auth)),
+    async close() {
+      await Promise.all([authenticator.close(), limiter.close()]);
+    },
+  };
+}
+
+function queryCredentials({ tokensFrom, apiKeys }: AuthDefinition): string[] {
+  return [...tokensFrom, ...(apiKeys?.from ?? [])].flatMap((source) => ('query' in source ? [source.query] : []));
+}

@@ -1,0 +1,10 @@
+import type { Identity } from '../request-context.ts';
+
+/**
+ * When the credential behind an identity ends, milliseconds since the epoch; `Infinity` where it does not. A subscription
+ * must not outlive it.
+ */
+export function expiresAtMs(identity: Identity | null): number {
+  const exp = identity?.claims.exp;
+  return typeof exp === 'number' ? exp * 1000 : Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,48 @@
+import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
+import type { SupergraphTypes } from './supergraph-types.ts';
+
+/** Response keys that a fetch answers on the object it is about; asked only when something failed. */
+export interface AnswerKeys {
+  /** @param typename of the object; `undefined`: keys under any type condition. */
+  keysFor(typename: string | undefined): readonly string[];
+}
+
+/** @param entityKey the response key of `_entities`; `undefined`: the keys of the operation's root. */
+export function readAnswerKeys(
+  document: DocumentNode,
+  entityKey: string | undefined,
+  types: SupergraphTypes,
+): AnswerKeys {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  let selectionSet: SelectionSetNode | undefined;
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+    if (definition.kind === Kind.OPERATION_DEFINITION) selectionSet = definition.selectionSet;
+  }
+  if (entityKey !== undefined) {
+    selectionSet = selectionSet?.selections
+      .filter((selection) => selection.kind === Kind.FIELD)
+      .find((field) => (field.alias ?? field.name).value === entityKey)?.selectionSet;
+  }
+  return {
+    keysFor(typename) {
+      const keys = new Set<string>();
+      collectKeys(selectionSet, typename, keys);
+      return [...keys];
+    },
+  };
+
+  function collectKeys(set: SelectionSetNode | undefined, typename: string | undefined, keys: Set<string>): void {
+    for (const selection of set?.selections ?? []) {
+      if (selection.kind === Kind.FIELD) {
+        if (selection.name.value !== '__typename') keys.add((selection.alias ?? selection.name).value);
+        continue;
+      }
+      const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
+      const condition = fragment?.typeCondition?.name.value;
+      if (typename === undefined || condition === undefined || types.satisfying(condition).has(typename)) {
+        collectKeys(fragment?.selectionSet, typename, keys);
+      }
+    }
+  }
+}

@@ -1,0 +1,123 @@
+import type {
+  BatchFetchNode,
+  FetchNode,
+  FlattenNodePathSegment,
+  PlanNode,
+  QueryPlan,
+} from '@graphql-hive/router-query-planner';
+import { type DocumentNode, parse } from 'graphql';
+import type { Subgraph, SubgraphOperation } from '../../subgraphs/subgraph.ts';
+import { readAnswerKeys } from './answer-keys.ts';
+import { compileOutputRewrites } from './compile-output-rewrites.ts';
+import { compilePath } from './compile-path.ts';
+import { compileRepresentation } from './compile-representation.ts';
+import type { Step } from './step.ts';
+import type { SupergraphTypes } from './supergraph-types.ts';
+
+export interface PlanContext {
+  readonly subgraphs: ReadonlyMap<string, Subgraph>;
+  readonly types: SupergraphTypes;
+}
+
+/**
+ * Compiles a query plan. `undefined`: it fetches nothing.
+ * @throws {Error} where the plan names a subgraph that is not there, or has a node that the engine cannot run.
+ */
+export function compilePlan(plan: QueryPlan, context: PlanContext): Step | undefined {
+  return plan.node === undefined ? undefined : compileNode(plan.node, undefined, context);
+}
+
+function compileNode(node: PlanNode, path: readonly FlattenNodePathSegment[] | undefined, context: PlanContext): Step {
+  switch (node.kind) {
+    case 'Sequence':
+      return { kind: 'sequence', steps: node.nodes.map((child) => compileNode(child, path, context)) };
+    case 'Parallel':
+      return { kind: 'parallel', steps: node.nodes.map((child) => compileNode(child, path, context)) };
+    case 'Flatten':
+      return compileNode(node.node, [...(path ?? []), ...node.path], context);
+    case 'Condition':
+      return {
+        kind: 'condition',
+        variable: node.condition,
+        whenTrue: node.ifClause && compileNode(node.ifClause, path, context),
+        whenFalse: node.elseClause && compileNode(node.elseClause, path, context),
+      };
+    case 'Fetch':
+      return compileFetch(node, path, context);
+    case 'BatchFetch':
+      return compileBatchFetch(node, context);
+    default:
+      throw new Error(`Cannot compile a plan node of kind "${node.kind}"`);
+  }
+}
+
+function compileFetch(
+  node: FetchNode,
+  path: readonly FlattenNodePathSegment[] | undefined,
+  context: PlanContext,
+): Step {
+  const { types } = context;
+  const operation = createOperation(node);
+  const fetch = {
+    subgraph: findSubgraph(node.serviceName, context),
+    operation,
+    variableNames: node.variableUsages ?? [],
+  };
+  const outputRewrites = compileOutputRewrites(node.outputRewrites, types);
+  if (node.requires === undefined) {
+    return { kind: 'root', ...fetch, answerKeys: readAnswerKeys(operation.document, undefined, types), outputRewrites };
+  }
+  return {
+    kind: 'entities',
+    ...fetch,
+    lists: [
+      {
+        responseKey: '_entities',
+        variableText: '"representations":',
+        paths: [compilePath(path ?? [], types)],
+        representation: compileRepresentation(node.requires, node.inputRewrites, types),
+        answerKeys: readAnswerKeys(operation.document, '_entities', types),
+        outputRewrites,
+      },
+    ],
+  };
+}
+
+function compileBatchFetch(node: BatchFetchNode, context: PlanContext): Step {
+  const { types } = context;
+  const operation = createOperation(node);
+  return {
+    kind: 'entities',
+    subgraph: findSubgraph(node.serviceName, context),
+    operation,
+    variableNames: node.variableUsages ?? [],
+    lists: node.entityBatch.aliases.map((alias) => ({
+      responseKey: alias.alias,
+      variableText: `${JSON.stringify(alias.representationsVariableName)}:`,
+      paths: alias.paths.map((path) => compilePath(path, types)),
+      representation: compileRepresentation(alias.requires, alias.inputRewrites, types),
+      answerKeys: readAnswerKeys(operation.document, alias.alias, types),
+      outputRewrites: compileOutputRewrites(alias.outputRewrites, types),
+    })),
+  };
+}
+
+function findSubgraph(name: string, context: PlanContext): Subgraph {
+  const subgraph = context.subgraphs.get(name);
+  if (subgraph === undefined)
+    throw new Error(`Cannot compile the plan: it fetches from "${name}", which is not a known subgraph`);
+  return subgraph;
+}
+
+function createOperation(node: FetchNode | BatchFetchNode): SubgraphOperation {
+  let document: DocumentNode | undefined;
+  return {
+    kind: node.operationKind ?? 'query',
+    name: node.operationName,
+    text: node.operation,
+    get document() {
+      document ??= parse(node.operation, { noLocation: true });
+      return document;
+    },
+  };
+}

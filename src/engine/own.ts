@@ -1,0 +1,27 @@
+/** Properties of data objects, whatever they are called: `__proto__` and `constructor` are names like any other. */
+export type JsonObject = Record<string, unknown>;
+
+const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
+
+/** Whether reading the name from an object that lacks it would find something inherited. */
+export function isInheritedName(name: string): boolean {
+  return INHERITED.has(name);
+}
+
+export function getOwn(object: JsonObject, name: string): unknown {
+  if (!INHERITED.has(name)) return object[name];
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+export function setOwn(object: JsonObject, name: string, value: unknown): void {
+  if (name !== '__proto__') {
+    object[name] = value;
+    return;
+  }
+  Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+}
+
+/** Whether the value is a JSON object: neither null nor a list. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,71 @@
+import { ERRORS, WeirError } from '../../errors.ts';
+import { responseKeyOf } from '../../planner/data-keys.ts';
+import type { SubgraphError } from '../../subgraphs/subgraph.ts';
+
+export type Path = readonly (string | number)[];
+
+/** One error of one subgraph answer. However many places it leaves null, each knows the same record. */
+export class UpstreamRecord {
+  readonly subgraph: string;
+  readonly error: SubgraphError;
+  /** Whether the client's answer has it at some place. */
+  isReported = false;
+
+  constructor(subgraph: string, error: SubgraphError) {
+    this.subgraph = subgraph;
+    this.error = error;
+  }
+}
+
+/**
+ * Stands in data where an upstream error left nothing. The writer turns it into null and an error at the place's own path, as if a
+ * resolver had thrown there.
+ */
+export class Failure {
+  readonly record: UpstreamRecord;
+  /** From the place to the field that the upstream's error names. */
+  readonly suffix: Path;
+  /** The error names another field, which took this one with it: reported only where that one is not. */
+  readonly isCollateral: boolean;
+
+  constructor(record: UpstreamRecord, suffix: Path, isCollateral: boolean) {
+    this.record = record;
+    this.suffix = suffix;
+    this.isCollateral = isCollateral;
+  }
+}
+
+/** Which upstream record a client error was made from; not part of the error's JSON. */
+export const UPSTREAM: unique symbol = Symbol('weir.upstream');
+
+export interface ClientError {
+  readonly message: string;
+  readonly path?: Path;
+  readonly extensions?: { readonly [name: string]: unknown };
+  readonly [UPSTREAM]?: UpstreamRecord;
+}
+
+/** The client's form of an upstream error at a path; code from the upstream, otherwise `UPSTREAM_ERROR`. */
+export function toClientError(record: UpstreamRecord, path: Path | undefined): ClientError {
+  const { error } = record;
+  const own = error.cause instanceof WeirError ? error.cause : undefined;
+  const code = own?.code ?? error.extensions?.code ?? 'UPSTREAM_ERROR';
+  return {
+    message: own?.clientMessage ?? error.message,
+    ...(path !== undefined && { path: path.map(toResponseKey) }),
+    extensions: { ...error.extensions, ...own?.details, code },
+    [UPSTREAM]: record,
+  };
+}
+
+/** An error of the engine's own making about an upstream's answer. */
+export function unusableAnswer(message: string): SubgraphError {
+  return {
+    message: ERRORS.UPSTREAM_BAD_RESPONSE.message,
+    cause: new WeirError('UPSTREAM_BAD_RESPONSE', message),
+  };
+}
+
+function toResponseKey(segment: string | number): string | number {
+  return typeof segment === 'string' ? responseKeyOf(segment) : segment;
+}

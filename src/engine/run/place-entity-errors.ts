@@ -1,0 +1,86 @@
+import type { SubgraphError } from '../../subgraphs/subgraph.ts';
+import type { EntityFetch } from '../compile/step.ts';
+import { isJsonObject, type JsonObject } from '../own.ts';
+import { type Path, type UpstreamRecord, unusableAnswer } from './failure.ts';
+import { failKeys, pathOf, placeFailure } from './place-errors.ts';
+import type { Run } from './run.ts';
+import { type Targets, typenameOf } from './run-entity-fetch.ts';
+
+/**
+ * Places the errors of an entity fetch: one that names an entity at each place where the entity stands, one that names none
+ * at every entity that came back null.
+ */
+export function placeEntityErrors(
+  fetch: EntityFetch,
+  targets: readonly Targets[],
+  answers: readonly (unknown[] | undefined)[],
+  run: Run,
+  errors: readonly SubgraphError[],
+): void {
+  for (const error of errors) {
+    const path = pathOf(error);
+    const record = run.record(fetch.subgraph.name, error);
+    const at = targets.findIndex(({ list }) => list.responseKey === path[0]);
+    const target = targets[at];
+    const index = path[1];
+    if (target !== undefined && typeof index === 'number') {
+      placeEntityError(target, answers[at], index, path.slice(2), run, record);
+      continue;
+    }
+    const failed = target === undefined ? targets : [target];
+    const hasFailed = failed.map((one) => failMissing(one, answers[targets.indexOf(one)], record));
+    if (!hasFailed.includes(true)) run.report(record, undefined);
+  }
+  targets.forEach((target, at) => {
+    const answer = answers[at];
+    if (target.representationCount === 0 || answer?.length === target.representationCount) return;
+    // Which entity an item of a list of the wrong length is about cannot be known.
+    answer?.fill(null);
+    if (errors.length > 0) return;
+    const message = 'The answer to an entity fetch does not have one item per representation';
+    failMissing(target, undefined, run.record(fetch.subgraph.name, unusableAnswer(message)));
+  });
+}
+
+function placeEntityError(
+  target: Targets,
+  answer: unknown[] | undefined,
+  index: number,
+  path: Path,
+  run: Run,
+  record: UpstreamRecord,
+): void {
+  const { list } = target;
+  const entity = answer?.[index];
+  if (isJsonObject(entity) && path.length > 0) {
+    if (!placeFailure(entity, path, record)) reportAtEachPlace(target, index, path, run, record);
+    return;
+  }
+  for (const object of objectsOf(target, index)) failKeys(object, list.answerKeys, typenameOf(object), path, record);
+}
+
+/** @returns whether any entity is missing. */
+function failMissing(target: Targets, answer: readonly unknown[] | undefined, record: UpstreamRecord): boolean {
+  let hasFailed = false;
+  target.objects.forEach((object, at) => {
+    if (isJsonObject(answer?.[target.indexes[at] as number])) return;
+    failKeys(object, target.list.answerKeys, typenameOf(object), [], record);
+    hasFailed = true;
+  });
+  return hasFailed;
+}
+
+/** An error about data that is there: nothing in the answer would say it. */
+function reportAtEachPlace(target: Targets, index: number, path: Path, run: Run, record: UpstreamRecord): void {
+  const objects = new Set(objectsOf(target, index));
+  const renamed = target.list.outputRewrites?.renamePath(path) ?? path;
+  for (const entityPath of target.list.paths) {
+    entityPath.locate(run.data, (object, place) => {
+      if (objects.has(object)) run.report(record, [...place, ...renamed]);
+    });
+  }
+}
+
+function objectsOf(target: Targets, index: number): readonly JsonObject[] {
+  return target.objects.filter((_, at) => target.indexes[at] === index);
+}

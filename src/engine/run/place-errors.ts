@@ -1,0 +1,53 @@
+import type { SubgraphError } from '../../subgraphs/subgraph.ts';
+import type { AnswerKeys } from '../compile/answer-keys.ts';
+import { getOwn, isJsonObject, type JsonObject, setOwn } from '../own.ts';
+import { Failure, type Path, type UpstreamRecord } from './failure.ts';
+
+/**
+ * Puts a failure where the error's path meets null in an answer.
+ * @returns whether it met null; otherwise the error is about data that is there.
+ */
+export function placeFailure(answer: JsonObject, path: Path, record: UpstreamRecord): boolean {
+  let at: unknown = answer;
+  for (let depth = 0; depth < path.length; depth++) {
+    const segment = path[depth] as string | number;
+    let next: unknown;
+    if (Array.isArray(at) && typeof segment === 'number') next = at[segment];
+    else if (isJsonObject(at) && typeof segment === 'string') next = getOwn(at, segment);
+    else return false;
+    if (next instanceof Failure) return true;
+    if (next === null || next === undefined) {
+      const failure = new Failure(record, path.slice(depth + 1), false);
+      if (Array.isArray(at)) at[segment as number] = failure;
+      else setOwn(at as JsonObject, segment as string, failure);
+      return true;
+    }
+    at = next;
+  }
+  return false;
+}
+
+/** Marks every key that the fetch would have answered. The one that the error's path names is its place; the others went with it. */
+export function failKeys(
+  object: JsonObject,
+  keys: AnswerKeys,
+  typename: string | undefined,
+  path: Path,
+  record: UpstreamRecord,
+): void {
+  const [named, ...suffix] = path;
+  const names = keys.keysFor(typename);
+  const isNamed = typeof named === 'string' && names.includes(named);
+  for (const key of names) {
+    const known = getOwn(object, key);
+    if (known !== undefined && known !== null) continue;
+    setOwn(object, key, new Failure(record, key === named ? suffix : [], isNamed && key !== named));
+  }
+}
+
+/** A path as an upstream may give it: anything else counts as absent. */
+export function pathOf(error: SubgraphError): Path {
+  const { path } = error;
+  if (!Array.isArray(path)) return [];
+  return path.every((segment) => typeof segment === 'string' || typeof segment === 'number') ? path : [];
+}

@@ -1,0 +1,44 @@
+import type { SubgraphResult } from '../../subgraphs/subgraph.ts';
+import type { RootFetch } from '../compile/step.ts';
+import { isJsonObject, type JsonObject } from '../own.ts';
+import { type Path, unusableAnswer } from './failure.ts';
+import { mergeObject } from './merge.ts';
+import { failKeys, pathOf, placeFailure } from './place-errors.ts';
+import type { Run } from './run.ts';
+import type { RunEnvironment } from './run-step.ts';
+import { variablesText } from './variables-text.ts';
+
+export function runRootFetch(fetch: RootFetch, run: Run, environment: RunEnvironment): Promise<void> | undefined {
+  const variables = variablesText(fetch.variableNames, run.variables, '');
+  const sent = environment.send(fetch.subgraph, fetch.operation, variables, run.context);
+  if (sent instanceof Promise) return sent.then((result) => receive(fetch, run, environment, result));
+  receive(fetch, run, environment, sent);
+  return undefined;
+}
+
+function receive(fetch: RootFetch, run: Run, environment: RunEnvironment, result: SubgraphResult): void {
+  const data = isJsonObject(result.data) ? result.data : undefined;
+  const errors = Array.isArray(result.errors) ? result.errors : [];
+  const answer: JsonObject = data ?? {};
+  if (errors.length > 0) for (const error of errors) placeError(fetch, run, answer, data !== undefined, error);
+  else if (data === undefined) {
+    placeError(fetch, run, answer, false, unusableAnswer('The answer to a root fetch has no data and no errors'));
+  }
+  fetch.outputRewrites?.apply(answer);
+  mergeObject(run.data, answer, environment.objectTypes);
+}
+
+function placeError(
+  fetch: RootFetch,
+  run: Run,
+  answer: JsonObject,
+  hasData: boolean,
+  error: NonNullable<SubgraphResult['errors']>[number],
+): void {
+  const path: Path = pathOf(error);
+  const rename = (given: Path): Path => fetch.outputRewrites?.renamePath(given) ?? given;
+  const record = run.record(fetch.subgraph.name, error);
+  if (!hasData) failKeys(answer, fetch.answerKeys, undefined, path, record);
+  else if (path.length === 0) failKeys(answer, fetch.answerKeys, undefined, [], record);
+  else if (!placeFailure(answer, path, record)) run.report(record, rename(path));
+}

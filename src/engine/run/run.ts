@@ -1,0 +1,49 @@
+import type { RequestContext } from '../../edge/request-context.ts';
+import type { SubgraphError } from '../../subgraphs/subgraph.ts';
+import type { JsonObject } from '../own.ts';
+import { type ClientError, type Path, toClientError, UpstreamRecord } from './failure.ts';
+
+/** One execution of a program: the data that grows from step to step, and what went wrong. */
+export class Run {
+  readonly data: JsonObject = {};
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly context: RequestContext;
+  /** Upstream errors whose places in `data` hold a failure; `undefined`: none so far. */
+  records: UpstreamRecord[] | undefined;
+  errors: ClientError[] | undefined;
+  /** Failures that the writer met and that other failures may explain. */
+  collateral: { readonly record: UpstreamRecord; readonly path: Path }[] | undefined;
+  /** Indexes of the list items that the writer is at, by nesting. */
+  readonly indexes: number[] = [];
+  /** JSON text of root fields that no subgraph answers. */
+  introspection: Readonly<Record<string, string>> | undefined;
+
+  constructor(variables: Readonly<Record<string, unknown>>, context: RequestContext) {
+    this.variables = variables;
+    this.context = context;
+  }
+
+  record(subgraph: string, error: SubgraphError): UpstreamRecord {
+    const record = new UpstreamRecord(subgraph, error);
+    if (this.records === undefined) this.records = [record];
+    else this.records.push(record);
+    return record;
+  }
+
+  report(record: UpstreamRecord, path: Path | undefined): void {
+    record.isReported = true;
+    this.addError(toClientError(record, path));
+  }
+
+  addError(error: ClientError): void {
+    if (this.errors === undefined) this.errors = [error];
+    else this.errors.push(error);
+  }
+
+  /** After writing: what no place of the answer reported, where nothing else explains it. */
+  settleErrors(): void {
+    for (const { record, path } of this.collateral ?? []) if (!record.isReported) this.report(record, path);
+    if (this.errors !== undefined) return;
+    for (const record of this.records ?? []) if (!record.isReported) this.report(record, undefined);
+  }
+}

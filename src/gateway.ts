@@ -1,0 +1,107 @@
+import type { RequestListener } from 'node:http';
+import type { DestinationStream } from 'pino';
+import type { Config } from './config/config.ts';
+import { createFetchHandler } from './server/fetch-handler.ts';
+import { openGeneration } from './server/generation.ts';
+import { type HttpServer, listen } from './server/http-server.ts';
+import { observeTransport } from './server/observe-transport.ts';
+import { type Readiness, readinessOf } from './server/readiness.ts';
+import { createReception } from './server/reception.ts';
+import { createRequestListener } from './server/request-listener.ts';
+import type { Logger } from './telemetry/logger.ts';
+import { openTelemetry } from './telemetry/telemetry.ts';
+
+/** A gateway: serve it by `listen`, or put `handler` or `fetch` into a server of your own. */
+export interface Gateway {
+  readonly logger: Logger;
+  /** For `node:http`. */
+  readonly handler: RequestListener;
+  /** For runtimes with the fetch API. */
+  readonly fetch: (request: Request) => Promise<Response>;
+  readonly readiness: () => Readiness;
+  /** Serves on the config's address. @returns the base URL. @throws {Error} as `net.Server.listen` does. */
+  listen(): Promise<string>;
+  /**
+   * Puts another config into service; requests in flight end on the old one. The address cannot change.
+   * @returns what keeps the new config from being served whole; where it has no graph at all, the one in service stays.
+   */
+  reload(config: Config): Promise<string | undefined>;
+  /** Fails readiness, lets requests in flight finish, releases everything. @returns whether all of them finished in time. */
+  close(): Promise<boolean>;
+}
+
+export interface GatewayOptions {
+  /** Where log lines go; default: stdout. */
+  readonly logDestination?: DestinationStream;
+  /** For `weir dev`: what keeps the last change from being served; GraphiQL shows it. */
+  readonly devProblem?: () => string | undefined;
+}
+
+/** The journey of the data, from the config to an answered request. */
+export async function createGateway(config: Config, options: GatewayOptions = {}): Promise<Gateway> {
+  const telemetry = openTelemetry(config.telemetry, options.logDestination);
+  const { logger, metrics } = telemetry;
+
+  // config ► subgraphs ► supergraph ► schema and engines
+  const onTransportEvent = observeTransport(metrics, logger);
+  const parts = { telemetry, onTransportEvent, isDev: options.devProblem !== undefined };
+  let generation = await openGeneration(config, parts);
+
+  // request ► edge ► graph ► response
+  let isDraining = false;
+  const readiness = (): Readiness => {
+    const readiness = readinessOf(generation.supergraph.status);
+    return isDraining ? { ...readiness, status: 'draining' } : readiness;
+  };
+  const reception = createReception({
+    ...telemetry,
+    edge: () => generation.edge,
+    requestTimeoutMs: config.server.requestTimeoutMs,
+  });
+  const serving = {
+    reception,
+    graphqlPath: config.graphql.path,
+    graph: () => generation.graph(),
+    readiness,
+    metrics,
+    logger,
+  };
+  const handler = createRequestListener(serving);
+  let server: HttpServer | undefined;
+
+  return {
+    logger,
+    handler,
+    fetch: createFetchHandler(serving),
+    readiness,
+    async listen() {
+      server = await listen(config.server, handler);
+      logger.info({ url: server.url, graphql: server.url + config.graphql.path }, 'Weir is ready');
+      return server.url;
+    },
+    async reload(next) {
+      const opened = await openGeneration(next, parts, generation);
+      const { state, upstreams } = opened.supergraph.status;
+      const problem =
+        state === 'ready'
+          ? undefined
+          : upstreams
+              .map(({ reason }) => reason)
+              .filter(Boolean)
+              .join('\n');
+      const replaced = opened.supergraph.current === undefined ? opened : generation;
+      if (replaced !== opened) generation = opened;
+      await replaced.close();
+      return problem;
+    },
+    async close() {
+      isDraining = true;
+      await new Promise((resolve) => setTimeout(resolve, config.server.shutdownDelayMs));
+      const inTime = (await server?.close(config.server.shutdownGraceMs)) ?? true;
+      await generation.close();
+      logger.info({ inTime }, 'Weir has stopped');
+      await telemetry.close();
+      return inTime;
+    },
+  };
+}

@@ -1,0 +1,9 @@
+import type { Plugin as YogaPlugin } from 'graphql-yoga';
+import type { RequestScope } from '../edge/request-scope.ts';
+
+/** What Weir adds to Yoga's context; resolvers and plugins of the embedding program see it too. */
+export interface ServerContext {
+  readonly weir: RequestScope;
+}
+
+export type Plugin = YogaPlugin<ServerContext>;

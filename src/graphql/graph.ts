@@ -1,0 +1,92 @@
+import { validate } from 'graphql';
+import type { Config } from '../config/config.ts';
+import type { Limiter } from '../edge/limits/limiter.ts';
+import { type CompiledEngine, createCompiledEngine } from '../engine/compiled-engine.ts';
+import type { Engine } from '../planner/engine.ts';
+import type { Operation } from '../planner/operation.ts';
+import { createStitchEngine } from '../stitch/stitch-engine.ts';
+import type { Subgraph } from '../subgraphs/subgraph.ts';
+import type { Supergraph } from '../supergraph/supergraph.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Plugin } from './context.ts';
+import { createGraphQLServer, type Yoga } from './create-yoga.ts';
+
+/** How many operations are planned and compiled on a new supergraph before it serves. */
+const WARM_OPERATIONS = 100;
+
+/** One supergraph in service. Immutable: a new supergraph makes a new graph, and requests end on the one they began with. */
+export interface Graph {
+  readonly supergraph: Supergraph;
+  readonly yoga: Yoga;
+  /** The operations most asked for, hottest first. */
+  hottest(count: number): readonly Operation[];
+}
+
+export interface GraphParts {
+  readonly config: Config;
+  readonly limiter: Limiter;
+  readonly plugins: readonly Plugin[];
+  readonly isDev: boolean;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** @param former the graph before it, whose hottest operations are prepared here before the swap. */
+export async function buildGraph(
+  supergraph: Supergraph,
+  subgraphs: ReadonlyMap<string, Subgraph>,
+  parts: GraphParts,
+  former?: Graph,
+): Promise<Graph> {
+  const { engines, compiled } = chooseEngines(supergraph, subgraphs, parts);
+  const yoga = createGraphQLServer({ ...parts, schema: supergraph.apiSchema, engines });
+  if (compiled !== undefined) await warmUp(compiled, supergraph, former?.hottest(WARM_OPERATIONS) ?? []);
+  return { supergraph, yoga, hottest: (count) => compiled?.hottest(count) ?? [] };
+}
+
+async function warmUp(
+  engine: CompiledEngine,
+  { apiSchema }: Supergraph,
+  operations: readonly Operation[],
+): Promise<void> {
+  for (const operation of operations) {
+    const isValid = validate(apiSchema, operation.document).length === 0;
+    if (isValid) await engine.prepare(operation);
+  }
+}
+
+interface Engines {
+  /** In the order of preference. */
+  readonly engines: readonly Engine[];
+  readonly compiled: CompiledEngine | undefined;
+}
+
+function chooseEngines(
+  supergraph: Supergraph,
+  subgraphs: ReadonlyMap<string, Subgraph>,
+  { config, logger, metrics }: GraphParts,
+): Engines {
+  const choice = config.graphql.engine;
+  const stitch = createStitchEngine(supergraph, subgraphs);
+  if (choice === 'stitch') return { engines: [stitch], compiled: undefined };
+  try {
+    const compiled = createCompiledEngine({
+      supergraphSdl: supergraph.sdl,
+      apiSchema: supergraph.apiSchema,
+      subgraphs,
+      onEvent(event) {
+        if (event.type !== 'compile_failed') return;
+        metrics.add('weir.graphql.declined', { 'weir.reason': 'compile_failed' });
+        logger.warn({ err: event.cause, operation: event.operation.name }, 'Operation could not be compiled');
+      },
+    });
+    return { engines: choice === 'compiled' ? [compiled] : [compiled, stitch], compiled };
+  } catch (error) {
+    // Without the native planner the interpreter serves, unless the config insists.
+    if (choice === 'compiled') throw error;
+    metrics.add('weir.graphql.declined', { 'weir.reason': 'no_planner' });
+    logger.warn({ err: error }, 'The compiled engine is not available; the stitch engine serves');
+    return { engines: [stitch], compiled: undefined };
+  }
+}

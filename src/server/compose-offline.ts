@@ -1,0 +1,22 @@
+import { formatConfigErrors } from '../config/config-error.ts';
+import { readConfig } from '../config/read-config.ts';
+import { composeSupergraph } from '../supergraph/compose.ts';
+import { readSupergraph, type Supergraph } from '../supergraph/supergraph.ts';
+import { readSubgraphs } from './read-subgraphs.ts';
+
+/**
+ * The supergraph of a config from its schema files and last good schemas, without a network: for codegen and tests.
+ * @param file gateway.yaml or its like.
+ * @throws {Error} with everything that is wrong.
+ */
+export async function composeOffline(file: string, env: NodeJS.ProcessEnv = process.env): Promise<Supergraph> {
+  const { config, errors } = await readConfig({ file, env });
+  if (errors !== undefined) throw new Error(formatConfigErrors(errors, process.cwd()));
+  const { subgraphs, failures } = await readSubgraphs(config, { offline: true });
+  if (failures.size > 0)
+    throw new Error([...failures].map(([name, reason]) => `Upstream "${name}": ${reason}`).join('\n'));
+  const composition = composeSupergraph(subgraphs.map(({ subgraph, file }) => ({ ...subgraph, file })));
+  if ('errors' in composition)
+    throw new Error(composition.errors.map(({ message, hint }) => `${message} (${hint})`).join('\n'));
+  return readSupergraph(composition.sdl);
+}

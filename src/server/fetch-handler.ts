@@ -1,0 +1,66 @@
+import { rateLimitHeaders } from '../edge/limits/rate-limit-headers.ts';
+import { WeirError } from '../errors.ts';
+import type { Graph } from '../graphql/graph.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { type Problem, problemOf } from './problem.ts';
+import type { Reception } from './reception.ts';
+import { headOfFetchRequest } from './request-head.ts';
+
+export interface FetchHandlerParts {
+  readonly reception: Reception;
+  readonly graphqlPath: string;
+  readonly graph: () => Graph | undefined;
+  readonly logger: Logger;
+}
+
+/** The gateway for runtimes with the fetch API: GraphQL only, since health and metrics are the host's business there. */
+export function createFetchHandler(parts: FetchHandlerParts): (request: Request) => Promise<Response> {
+  const { reception, graphqlPath, logger } = parts;
+  return async (request) => {
+    const scope = reception.open(headOfFetchRequest(request));
+    const onAbort = () => scope.abort(new WeirError('CLIENT_CLOSED_REQUEST'));
+    request.signal.addEventListener('abort', onAbort, { once: true });
+    const headers: (readonly [string, string])[] = [];
+    let response: Response;
+    try {
+      if (scope.head.path !== graphqlPath)
+        throw new WeirError('NOT_FOUND', `No route matches ${request.method} ${scope.head.path}`);
+      scope.facts.route = graphqlPath;
+      const verdict = reception.judgeBrowser(scope);
+      headers.push(...verdict.headers);
+      if (verdict.isForgery) throw new WeirError('FORBIDDEN', 'A page of another site may have sent the request');
+      const refusal = verdict.isPreflight ? undefined : await reception.identify(scope);
+      const graph = parts.graph();
+      if (verdict.isPreflight) response = new Response(null, { status: 204 });
+      else if (refusal !== undefined) {
+        response = toResponse(problemOf(refusal.error, scope.requestId), {
+          'www-authenticate': refusal.wwwAuthenticate,
+        });
+      } else if (graph === undefined) throw new WeirError('SCHEMA_NOT_READY');
+      else {
+        const decision = await reception.takeLimits(scope);
+        headers.push(...Object.entries(rateLimitHeaders(decision)));
+        if (!decision.allowed) throw new WeirError('RATE_LIMITED');
+        response = await graph.yoga.fetch(request, { weir: scope });
+      }
+    } catch (error) {
+      if (!(error instanceof WeirError)) logger.error({ err: error, requestId: scope.requestId }, 'Request failed');
+      response = toResponse(problemOf(error, scope.requestId));
+    } finally {
+      request.signal.removeEventListener('abort', onAbort);
+    }
+    for (const [name, value] of headers) response.headers.set(name, value);
+    response.headers.set('x-request-id', scope.requestId);
+    response.headers.set('traceparent', scope.traceparent);
+    reception.close(scope, response.status);
+    return response;
+  };
+}
+
+function toResponse(problem: Problem, headers: Readonly<Record<string, string>> = {}): Response {
+  const present = Object.entries(headers).filter(([, value]) => value !== '');
+  return new Response(JSON.stringify(problem), {
+    status: problem.status,
+    headers: { ...Object.fromEntries(present), 'content-type': 'application/problem+json' },
+  });
+}

@@ -1,0 +1,120 @@
+import type { Config } from '../config/config.ts';
+import { type CompiledEdge, createEdge } from '../edge/create-edge.ts';
+import { WeirError } from '../errors.ts';
+import { buildGraph, type Graph } from '../graphql/graph.ts';
+import { loadPlugins } from '../graphql/load-plugins.ts';
+import { runInProcess } from '../graphql/run-in-process.ts';
+import type { LoadedSupergraph, SupergraphStatus, SupergraphWatcher } from '../supergraph/supergraph-watcher.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { createUpstream } from '../transport/create-upstream.ts';
+import { createUpstreams, type Upstreams } from '../transport/create-upstreams.ts';
+import type { TransportEvent } from '../transport/events.ts';
+import type { Upstream } from '../transport/upstream.ts';
+import { observeEdge } from './observe-edge.ts';
+import { watchSupergraph } from './watch-supergraph.ts';
+
+/** One config in service, from its upstreams to its graph. A reload opens another beside it and closes it afterwards. */
+export interface Generation {
+  readonly config: Config;
+  readonly edge: CompiledEdge;
+  readonly upstreams: Upstreams;
+  /** `undefined` until there is something to serve. */
+  graph(): Graph | undefined;
+  readonly supergraph: SupergraphWatcher;
+  close(): Promise<void>;
+}
+
+/** What outlives a generation. */
+export interface GenerationParts {
+  readonly telemetry: Telemetry;
+  readonly isDev: boolean;
+  readonly onTransportEvent: (event: TransportEvent) => void;
+}
+
+/** @param former the generation before it: connections, breakers and health of unchanged upstreams go on. */
+export async function openGeneration(config: Config, parts: GenerationParts, former?: Generation): Promise<Generation> {
+  const { logger, metrics } = parts.telemetry;
+  const plugins = await loadPlugins(config.plugins, config.directory);
+  const edge = createEdge(config, observeEdge(logger));
+  const reached = config.upstreams.filter((upstream) => upstream.kind !== 'local');
+  const upstreams = createUpstreams(reached, { onEvent: parts.onTransportEvent }, former?.upstreams);
+  /** Of subgraphs that only a supergraph from elsewhere names. */
+  const unnamed = new Map<string, Upstream>();
+
+  let graph = former?.graph();
+  let building = Promise.resolve();
+  const put = ({ supergraph, subgraphs }: LoadedSupergraph): Promise<void> => {
+    building = building.then(async () => {
+      graph = await buildGraph(
+        supergraph,
+        subgraphs,
+        { config, plugins, limiter: edge.limiter, isDev: parts.isDev, logger, metrics },
+        graph,
+      );
+      metrics.add('weir.supergraph.reloads', { 'weir.outcome': 'served' });
+      logger.info({ supergraph: supergraph.hash, upstreams: [...subgraphs.keys()] }, 'Graph in service');
+    });
+    building = building.catch((error: unknown) => {
+      metrics.add('weir.supergraph.reloads', { 'weir.outcome': 'refused' });
+      logger.error({ err: error }, 'Cannot serve the new graph; the one in service stays');
+    });
+    return building;
+  };
+
+  const supergraph = await watchSupergraph(config, {
+    logger,
+    listener: {
+      onChange: put,
+      onStatus: (status) => logStatus(logger, status),
+      onError: (error) => logger.error({ err: error }, error.message),
+    },
+    transportOf(upstream) {
+      const known = upstreams.get(upstream.name) ?? unnamed.get(upstream.name);
+      if (known !== undefined) return known;
+      const made = createUpstream(upstream, { onEvent: parts.onTransportEvent });
+      unnamed.set(upstream.name, made);
+      return made;
+    },
+    services: {
+      async query(text, variables, context) {
+        if (graph === undefined) throw new WeirError('SCHEMA_NOT_READY');
+        return runInProcess(graph.yoga, text, variables, context);
+      },
+      subgraph: (name) => supergraph.current?.subgraphs.get(name),
+    },
+    onSubgraphError({ message, path, cause }, upstream, { requestId }) {
+      logger.warn(
+        { requestId, upstream, path, error: message, ...(cause !== undefined && { err: cause }) },
+        'Upstream error',
+      );
+    },
+  });
+  const first = await supergraph.start();
+  if (first !== undefined) await put(first);
+
+  return {
+    config,
+    edge,
+    upstreams,
+    graph: () => graph,
+    supergraph,
+    async close() {
+      await supergraph.close();
+      await building;
+      await Promise.allSettled([edge.close(), upstreams.close(), ...[...unnamed.values()].map((each) => each.close())]);
+    },
+  };
+}
+
+function logStatus(logger: Logger, { state, upstreams, fieldsLost }: SupergraphStatus): void {
+  if (state === 'ready') {
+    logger.info('The graph is whole again');
+    return;
+  }
+  const notLive = upstreams.filter((upstream) => upstream.state !== 'live');
+  logger.warn(
+    { upstreams: notLive, fieldsLost },
+    state === 'failed' ? 'There is no graph to serve' : 'The graph is not whole',
+  );
+}

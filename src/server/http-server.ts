@@ -1,0 +1,53 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Config } from '../config/config.ts';
+
+export interface HttpServer {
+  /** Base URL, with the port that was really bound. */
+  readonly url: string;
+  /**
+   * Stops accepting, lets requests in flight finish for `graceMs`, then cuts what is left.
+   * @returns whether everything finished in time.
+   */
+  close(graceMs: number): Promise<boolean>;
+}
+
+/** @throws {Error} as `net.Server.listen` does: `EADDRINUSE`, `EACCES`, … */
+export async function listen(config: Config['server'], listener: RequestListener): Promise<HttpServer> {
+  const server = createServer(
+    {
+      headersTimeout: config.headersTimeoutMs,
+      // Deadlines are set for each request by the gateway; Node's own limit would cut long uploads.
+      requestTimeout: 0,
+      connectionsCheckingInterval: 1_000,
+      keepAliveTimeout: 65_000,
+      noDelay: true,
+    },
+    listener,
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(config.port, config.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const { port } = server.address() as AddressInfo;
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  return { url: `http://${host}:${port}`, close: (graceMs) => closeServer(server, graceMs) };
+}
+
+function closeServer(server: Server, graceMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    let inTime = true;
+    const timer = setTimeout(() => {
+      inTime = false;
+      server.closeAllConnections();
+    }, graceMs);
+    server.close(() => {
+      clearTimeout(timer);
+      resolve(inTime);
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,43 @@
+import type { ServerResponse } from 'node:http';
+import { ERRORS, type ErrorCode, WeirError } from '../errors.ts';
+
+/** A problem as RFC 9457 §3.1 has it, with Weir's code and the request id as extension members. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail?: string;
+  readonly code: ErrorCode;
+  readonly requestId: string;
+}
+
+/** What a client may know of `error`: its table entry, and its own message where the code's audience is the client. */
+export function problemOf(error: unknown, requestId: string): Problem {
+  const known = error instanceof WeirError ? error : new WeirError('INTERNAL_ERROR', undefined, { cause: error });
+  const { status, message } = ERRORS[known.code];
+  return {
+    type: `urn:weir:error:${known.code}`,
+    title: message,
+    status,
+    ...(known.clientMessage === message ? {} : { detail: known.clientMessage }),
+    code: known.code,
+    requestId,
+    ...known.details,
+  };
+}
+
+/** Answers with a problem, unless an answer has begun: then the connection is cut, since the client must not take it for whole. */
+export function sendProblem(response: ServerResponse, problem: Problem, headers: Record<string, string> = {}): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const body = JSON.stringify(problem);
+  response.writeHead(problem.status, {
+    ...headers,
+    'content-type': 'application/problem+json',
+    'content-length': Buffer.byteLength(body),
+    'x-request-id': problem.requestId,
+  });
+  response.end(body);
+}

@@ -1,0 +1,61 @@
+import type { Config } from '../config/config.ts';
+import type { Subgraph } from '../subgraphs/subgraph.ts';
+import { systemClock } from '../supergraph/clock.ts';
+import { createFileStore } from '../supergraph/last-good-store.ts';
+import { readUpstream } from '../supergraph/upstream-reader.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import { createUpstream } from '../transport/create-upstream.ts';
+import type { Upstream } from '../transport/upstream.ts';
+import { createReader } from './upstream-readers.ts';
+
+export interface ReadSubgraph {
+  readonly subgraph: Subgraph;
+  /** The schema's file, where it has one. */
+  readonly file: string | undefined;
+}
+
+export interface ReadSubgraphs {
+  readonly subgraphs: readonly ReadSubgraph[];
+  /** Why an upstream is missing above, by its name. */
+  readonly failures: ReadonlyMap<string, string>;
+}
+
+/**
+ * Reads every upstream of the config once.
+ * @param offline schema files and last good schemas only; nothing is sent.
+ */
+export async function readSubgraphs(config: Config, { offline }: { offline: boolean }): Promise<ReadSubgraphs> {
+  const upstreams: Upstream[] = [];
+  const store = createFileStore(config.supergraph.stateDir);
+  const subgraphs: ReadSubgraph[] = [];
+  const failures = new Map<string, string>();
+  const parts = {
+    logger: createLogger({ ...config.telemetry, logLevel: 'silent' }),
+    transportOf(upstream: Parameters<typeof createUpstream>[0]) {
+      const transport = createUpstream(upstream);
+      upstreams.push(transport);
+      return transport;
+    },
+    services: { query: refuse, subgraph: () => undefined },
+    onSubgraphError() {},
+  };
+  for (const upstream of config.upstreams) {
+    const reader = createReader(upstream, parts);
+    const isStored = offline && upstream.schema === undefined;
+    const readSdl = async (signal: AbortSignal): Promise<string> => {
+      if (!isStored) return reader.readSdl(signal);
+      const sdl = await store.read(`upstream.${upstream.name}`);
+      if (sdl === undefined) throw new Error('It has no `schema` file, and no last good schema was kept of it');
+      return sdl;
+    };
+    const reading = await readUpstream({ ...reader, readSdl }, 10_000, new AbortController().signal, systemClock);
+    if ('reason' in reading) failures.set(upstream.name, reading.reason);
+    else subgraphs.push({ subgraph: reading.subgraph, file: upstream.schema });
+  }
+  await Promise.all(upstreams.map((upstream) => upstream.close()));
+  return { subgraphs, failures };
+}
+
+async function refuse(): Promise<never> {
+  throw new Error('Nothing is served while schemas are read');
+}

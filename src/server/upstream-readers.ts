@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import type { UpstreamConfig } from '../config/config.ts';
+import { createSubgraph } from '../subgraphs/create-subgraph.ts';
+import { applyErrorPolicy, type ErrorPolicy, type OnSubgraphError } from '../subgraphs/error-policy.ts';
+import { formatSchemaProblems } from '../subgraphs/format-schema-problems.ts';
+import { readSubgraphSdl } from '../subgraphs/graphql/read-sdl.ts';
+import { loadResolvers } from '../subgraphs/local/load-resolvers.ts';
+import type { LocalServices } from '../subgraphs/local/local-services.ts';
+import type { Subgraph } from '../subgraphs/subgraph.ts';
+import type { UpstreamReader } from '../supergraph/upstream-reader.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Upstream } from '../transport/upstream.ts';
+
+export interface ReaderParts {
+  readonly logger: Logger;
+  /** The transport of an upstream; made when first asked for. */
+  readonly transportOf: (config: Exclude<UpstreamConfig, { kind: 'local' }>) => Upstream;
+  readonly services: LocalServices;
+  readonly onSubgraphError: OnSubgraphError;
+}
+
+/** Local resolvers are the deployment's own code: what they throw as GraphQLError is meant for clients. */
+const LOCAL_ERRORS: ErrorPolicy = { mode: 'pass', exposeUpstream: false };
+
+/** How to read an upstream's schema, and to make a subgraph of it. */
+export function createReader(upstream: UpstreamConfig, parts: ReaderParts): UpstreamReader {
+  let resolvers: unknown;
+  return {
+    name: upstream.name,
+    file: upstream.schema,
+    async readSdl(signal) {
+      const startedMs = performance.now();
+      if (upstream.kind === 'local') resolvers = await loadResolvers(upstream.name, upstream.resolvers);
+      const sdl =
+        upstream.kind === 'graphql'
+          ? await readSubgraphSdl(upstream, parts.transportOf(upstream), signal)
+          : await readFile(upstream.schema, { encoding: 'utf8', signal });
+      const durationMs = Math.round(performance.now() - startedMs);
+      parts.logger.info({ upstream: upstream.name, durationMs }, 'Schema read');
+      return sdl;
+    },
+    makeSubgraph: (sdl) => makeSubgraph(upstream, sdl, resolvers, parts),
+  };
+}
+
+/** @throws {Error} with everything that is wrong with the schema and what the upstream's file says of it. */
+export function makeSubgraph(upstream: UpstreamConfig, sdl: string, resolvers: unknown, parts: ReaderParts): Subgraph {
+  const transport = upstream.kind === 'local' ? undefined : parts.transportOf(upstream);
+  const made = createSubgraph(upstream, sdl, transport, parts.services, resolvers);
+  if (made.ok)
+    return applyErrorPolicy(
+      made.value,
+      upstream.kind === 'local' ? LOCAL_ERRORS : upstream.errors,
+      parts.onSubgraphError,
+    );
+  throw new Error(formatSchemaProblems(made.problems));
+}

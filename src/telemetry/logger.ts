@@ -1,0 +1,20 @@
+import { type DestinationStream, type Logger, pino } from 'pino';
+import type { Config } from '../config/config.ts';
+
+export type { Logger };
+
+/** Header fields that carry credentials; their values never reach the log. */
+const SECRET_HEADERS = ['authorization', 'cookie', 'proxy-authorization', 'set-cookie', 'x-api-key'];
+
+/** JSON lines on stdout (or `destination`), one event each, times as ISO 8601. */
+export function createLogger(config: Config['telemetry'], destination?: DestinationStream): Logger {
+  return pino(
+    {
+      level: config.logLevel,
+      base: { service: config.serviceName },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths: SECRET_HEADERS.map((name) => `headers["${name}"]`), censor: '[redacted]' },
+    },
+    destination ?? pino.destination({ fd: 1, sync: false }),
+  );
+}

@@ -1,0 +1,105 @@
+/** One metric: what it counts, its unit (UCUM) and the only labels that it may carry. */
+export interface MetricEntry {
+  readonly kind: 'counter' | 'histogram' | 'gauge';
+  readonly unit: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+/**
+ * Every metric that Weir exports, by its OpenTelemetry name; a metric exists only if it is listed here.
+ * Prometheus shows dots as underscores and adds the unit. `docs/metrics.md` lists exactly this table.
+ */
+export const METRICS = {
+  'http.server.request.duration': {
+    kind: 'histogram',
+    unit: 's',
+    help: 'Time from the head of a client request to the end of its answer',
+    labels: ['http.request.method', 'http.route', 'http.response.status_code'],
+  },
+  'http.server.active_requests': { kind: 'gauge', unit: '{request}', help: 'Client requests in flight', labels: [] },
+  'http.client.request.duration': {
+    kind: 'histogram',
+    unit: 's',
+    help: 'Time from sending an attempt to an upstream to the end of its answer',
+    labels: ['weir.upstream', 'weir.outcome'],
+  },
+  'weir.upstream.retries': {
+    kind: 'counter',
+    unit: '{retry}',
+    help: 'Retries sent, and retries not sent with the reason',
+    labels: ['weir.upstream', 'weir.outcome'],
+  },
+  'weir.upstream.hedges': {
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Second tries beside a slow first',
+    labels: ['weir.upstream'],
+  },
+  'weir.upstream.refusals': {
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests refused before they were sent: circuit open, no healthy endpoint, no time, at the concurrency limit',
+    labels: ['weir.upstream', 'weir.reason'],
+  },
+  'weir.upstream.breaker_changes': {
+    kind: 'counter',
+    unit: '{change}',
+    help: 'Changes of the circuit breaker, by the state that it went to',
+    labels: ['weir.upstream', 'weir.state'],
+  },
+  'weir.upstream.canary_fallbacks': {
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests for a canary that stable answered since no endpoint of the canary is healthy',
+    labels: ['weir.upstream'],
+  },
+  'weir.upstream.mirrored': {
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests copied to another upstream, by what became of the copy',
+    labels: ['weir.upstream', 'weir.outcome'],
+  },
+  'weir.graphql.operations': {
+    kind: 'counter',
+    unit: '{operation}',
+    help: 'GraphQL operations executed, by the engine that ran them and whether the answer has errors',
+    labels: ['weir.engine', 'weir.outcome'],
+  },
+  'weir.graphql.declined': {
+    kind: 'counter',
+    unit: '{operation}',
+    help: 'Operations that the compiled engine left to the stitch engine',
+    labels: ['weir.reason'],
+  },
+  'weir.supergraph.reloads': {
+    kind: 'counter',
+    unit: '{reload}',
+    help: 'Supergraphs put into service or refused',
+    labels: ['weir.outcome'],
+  },
+  'weir.upstream.state': {
+    kind: 'gauge',
+    unit: '1',
+    help: 'How an upstream takes part in the graph: 2 live, 1 pinned to its last good schema, 0 absent',
+    labels: ['weir.upstream'],
+  },
+  'nodejs.eventloop.delay.p99': {
+    kind: 'gauge',
+    unit: 's',
+    help: 'Event loop delay, 99th percentile since the last scrape',
+    labels: [],
+  },
+  'process.memory.usage': { kind: 'gauge', unit: 'By', help: 'Resident set size', labels: [] },
+} as const satisfies Record<string, MetricEntry>;
+
+export type MetricName = keyof typeof METRICS;
+export type MetricLabels<N extends MetricName> = Readonly<
+  Record<(typeof METRICS)[N]['labels'][number], string | number>
+>;
+type NamesOf<K extends MetricEntry['kind']> = {
+  [N in MetricName]: (typeof METRICS)[N]['kind'] extends K ? N : never;
+}[MetricName];
+export type CounterName = NamesOf<'counter'>;
+export type HistogramName = NamesOf<'histogram'>;
+export type GaugeName = NamesOf<'gauge'>;

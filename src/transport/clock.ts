@@ -1,0 +1,20 @@
+/** A pending callback of a {@link Clock}. */
+export type Timer = object;
+
+/** Time as the policies see it; tests give a virtual one. */
+export interface Clock {
+  /** Monotonic milliseconds on the scale of `performance.now()`. */
+  now(): number;
+  /** The timer does not keep the process alive. */
+  setTimeout(callback: () => void, delayMs: number): Timer;
+  clearTimeout(timer: Timer): void;
+}
+
+/** Uniform in [0, 1). */
+export type Random = () => number;
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  setTimeout: (callback, delayMs) => setTimeout(callback, delayMs).unref(),
+  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout),
+};

@@ -1,0 +1,185 @@
+import type { TransportDefinition } from '../config/schema/transport.ts';
+import { Affinity } from './balance/affinity.ts';
+import { EndpointChooser } from './balance/choose-endpoint.ts';
+import { createBalancer } from './balance/create-balancer.ts';
+import { compileHashKey } from './balance/hash-key.ts';
+import { type Clock, type Random, systemClock } from './clock.ts';
+import { createState } from './create-state.ts';
+import { type ResolveHost, systemResolver } from './endpoint/resolve-host.ts';
+import type { OnTransportEvent } from './events.ts';
+import { RequestHeaders } from './headers/request-headers.ts';
+import { Prober } from './health/prober.ts';
+import { copyOfStream } from './mirror/copy-of-stream.ts';
+import { Mirror } from './mirror/mirror.ts';
+import { bufferedRequest, type RequestSettings, streamedRequest, upgradeRequest } from './requests.ts';
+import { RequestRunner } from './run-request.ts';
+import { connectSharedRedis } from './shared-redis.ts';
+import type { Priority, Upstream, UpstreamRequest, UpstreamResponse } from './upstream.ts';
+import { completeTransport, type UpstreamTransportConfig } from './upstream-config.ts';
+import type { UpstreamState } from './upstream-state.ts';
+
+export interface UpstreamOptions {
+  /** Hears what happens; default: nobody. */
+  readonly onEvent?: OnTransportEvent;
+  /** Finds the upstream that `mirror.to` names. */
+  readonly find?: (name: string) => Upstream | undefined;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  /** Milliseconds since 1970. */
+  readonly epochMs?: () => number;
+  readonly resolve?: ResolveHost;
+}
+
+/** An upstream with its state, for the generation that follows it and for status pages. */
+export interface ManagedUpstream extends Upstream {
+  readonly state: UpstreamState;
+  /** Resolves when kept state (an open breaker of other processes, the place of a canary) is known. Requests need not wait for it. */
+  readonly ready: Promise<void>;
+  /** Ends checks and judgements, since a later generation does them now; requests still work. */
+  retire(): void;
+}
+
+/**
+ * Compiles an upstream's config into the object that sends.
+ * @param former The generation before it, whose connections and state it takes over; the caller retires and closes that.
+ * @throws If a certificate cannot be read, or a pattern or trusted address is malformed.
+ */
+export function createUpstream(
+  config: UpstreamTransportConfig,
+  options: UpstreamOptions = {},
+  former?: ManagedUpstream,
+): ManagedUpstream {
+  const { name, timeoutMs = 30_000 } = config;
+  const { clock = systemClock, random = Math.random, epochMs = Date.now, onEvent, find = () => undefined } = options;
+  const settings = completeTransport(config);
+  const { connections, timeouts, balance, retry, breaker, concurrency } = settings;
+  const emit: OnTransportEvent = onEvent ?? (() => {});
+
+  const shared =
+    settings.redis === undefined
+      ? undefined
+      : connectSharedRedis(settings.redis, (error) => emit({ type: 'shared_state_failed', upstream: name, error }));
+  const state = createState(
+    {
+      config,
+      settings,
+      clock,
+      random,
+      epochMs,
+      resolve: options.resolve ?? systemResolver(connections.dnsTtlMs),
+      shared,
+      onEvent: emit,
+    },
+    former?.state,
+  );
+  const chooser = new EndpointChooser({
+    endpoints: state.endpoints,
+    balancer: createBalancer(balance, random),
+    hashKey: balance.algorithm === 'hash' ? compileHashKey(balance.hashBy) : undefined,
+    affinity: balance.affinity && new Affinity(balance.affinity),
+    split: state.split,
+    zone: balance.zone,
+    whenAllUnhealthy: settings.whenAllUnhealthy,
+    epochMs,
+    onAllUnhealthy: () => emit({ type: 'all_unhealthy', upstream: name }),
+    onCanaryFallback: () => emit({ type: 'canary_fallback', upstream: name, version: state.split?.version ?? '' }),
+  });
+  const runner = new RequestRunner({
+    upstream: name,
+    state,
+    chooser,
+    retry: retry === false || retry.attempts === 0 ? undefined : retry,
+    perTryMs: timeouts.perTryMs ?? Number.POSITIVE_INFINITY,
+    headTimeoutMs: timeouts.responseHeaderMs ?? Number.POSITIVE_INFINITY,
+    failureStatuses: breaker === false ? [502, 503, 504] : breaker.statuses,
+    priorityOfTier: priorityOfTier(concurrency),
+    clock,
+    random,
+    onEvent,
+  });
+  const requests: RequestSettings = {
+    headers: new RequestHeaders({
+      rules: { send: config.headers?.send ?? {}, forward: config.headers?.forward ?? [] },
+      deadlineHeader: timeouts.deadlineHeader,
+    }),
+    timeoutMs,
+    uploadTimeoutMs: timeouts.uploadMs,
+    idleMs: timeouts.idleMs,
+    maxBodyBytes: config.traffic?.maxBodyBytes ?? Number.POSITIVE_INFINITY,
+    acceptEncoding: connections.compression,
+    maxReplayBytes: retry === false ? 0 : retry.maxBodyBytes,
+    idempotencyHeader: retry === false ? undefined : retry.idempotencyKey.toLowerCase(),
+    clock,
+  };
+  const mirror =
+    settings.mirror && new Mirror({ upstream: name, settings: settings.mirror, find, clock, random, onEvent: emit });
+  const prober =
+    settings.health &&
+    new Prober(state.endpoints, {
+      ...settings.health,
+      clock,
+      random,
+      onChange: ({ id }, healthy) => emit({ type: 'health', upstream: name, endpoint: id, healthy }),
+    });
+  const isBound = balance.affinity !== undefined;
+
+  async function send(request: UpstreamRequest, context: Parameters<Upstream['send']>[1]): Promise<UpstreamResponse> {
+    const { answer, endpoint } = await runner.run(bufferedRequest(request, context, requests), context);
+    const cookie = isBound ? chooser.bind(context, endpoint) : undefined;
+    if (cookie === undefined) return answer;
+    const cookies = [answer.headers['set-cookie'] ?? []].flat();
+    return { ...answer, headers: { ...answer.headers, 'set-cookie': [...cookies, cookie] } };
+  }
+
+  let retired = false;
+  const retire = () => {
+    if (retired) return;
+    retired = true;
+    prober?.stop();
+    state.rollout?.stop();
+    state.peers?.stop();
+    mirror?.close();
+    shared?.close();
+  };
+
+  return {
+    name,
+    state,
+    ready: Promise.all([state.peers?.start(), state.rollout?.start()]).then(() => {}),
+    send:
+      mirror === undefined
+        ? send
+        : (request, context) => {
+            const answer = send(request, context);
+            mirror.copy(request, context, answer);
+            return answer;
+          },
+    async stream(request, context) {
+      const { answer, endpoint } = await runner.run(streamedRequest(request, context, requests), context);
+      const cookie = isBound ? chooser.bind(context, endpoint) : undefined;
+      if (cookie !== undefined) answer.headers.push('set-cookie', cookie);
+      if (mirror !== undefined) {
+        const copied = copyOfStream(request);
+        if (copied !== undefined) mirror.copy(copied, context, Promise.resolve(undefined));
+      }
+      return answer;
+    },
+    async upgrade(request, context) {
+      const { answer } = await runner.run(upgradeRequest(request, context, requests), context);
+      return answer;
+    },
+    retire,
+    async close() {
+      retire();
+      await Promise.all(state.endpoints.map((endpoint) => endpoint.release()));
+    },
+  };
+}
+
+function priorityOfTier(concurrency: TransportDefinition['concurrency']): ReadonlyMap<string, Priority> {
+  if (concurrency === false) return new Map();
+  return new Map<string, Priority>([
+    ...concurrency.lowTiers.map((tier) => [tier, 'low'] as const),
+    ...concurrency.highTiers.map((tier) => [tier, 'high'] as const),
+  ]);
+}

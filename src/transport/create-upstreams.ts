@@ -1,0 +1,51 @@
+import { compilePin } from './canary/pin.ts';
+import { createUpstream, type ManagedUpstream, type UpstreamOptions } from './create-upstream.ts';
+import { readTlsOptions } from './endpoint/tls-options.ts';
+import { compileHeaderRules } from './headers/compile-header-rules.ts';
+import { completeTransport, type UpstreamTransportConfig } from './upstream-config.ts';
+
+/** All upstreams of one generation of the config, by name. */
+export interface Upstreams {
+  get(name: string): ManagedUpstream | undefined;
+  all(): IterableIterator<ManagedUpstream>;
+  /**
+   * Waits for what runs, then closes the connections that the next generation does not use. Of a former generation: to be
+   * called when the requests that began on it are done.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * @param options `onEvent` is to be the same function for all generations: kept state goes on telling it.
+ * @param former What is unchanged in it goes on: connections, health, breakers, budgets, the place of canaries. Its checks
+ *   stop, its requests go on until it is closed.
+ * @throws As {@link createUpstream}; the former generation is untouched then.
+ */
+export function createUpstreams(
+  configs: readonly UpstreamTransportConfig[],
+  options: Omit<UpstreamOptions, 'find'> = {},
+  former?: Upstreams,
+): Upstreams {
+  // All that can be wrong is found before the first takes over state that the former generation still uses.
+  for (const config of configs) compileOnce(config);
+  const upstreams = new Map<string, ManagedUpstream>();
+  const find = (name: string) => upstreams.get(name);
+  for (const config of configs) {
+    upstreams.set(config.name, createUpstream(config, { ...options, find }, former?.get(config.name)));
+  }
+  for (const upstream of former?.all() ?? []) upstream.retire();
+  return {
+    get: find,
+    all: () => upstreams.values(),
+    async close() {
+      await Promise.all([...upstreams.values()].map((upstream) => upstream.close()));
+    },
+  };
+}
+
+function compileOnce(config: UpstreamTransportConfig): void {
+  const { tls, canary } = completeTransport(config);
+  readTlsOptions(tls, config.file ?? '');
+  compileHeaderRules({ send: config.headers?.send ?? {}, forward: config.headers?.forward ?? [] });
+  if (canary?.pin !== undefined) compilePin(canary.pin);
+}

@@ -1,0 +1,64 @@
+/**
+ * Why a try brought no answer.
+ * - `connect`: no connection (DNS, TCP, TLS), so the upstream did not see the request.
+ * - `refused`: the upstream says that it did not process the request (HTTP/2 REFUSED_STREAM, GOAWAY).
+ * - `reset`: the connection ended before the answer was complete.
+ * - `timeout`: the try took longer than it may.
+ * - `protocol`: the answer is not HTTP, or ends early.
+ * - `too_large`: the answer is larger than the upstream may send.
+ * - `aborted`: the client left.
+ * - `deadline`: the client's request ran out of time.
+ * - `invalid`: the request cannot be sent, such as a header value outside of Latin-1.
+ */
+export type FailureKind =
+  | 'connect'
+  | 'refused'
+  | 'reset'
+  | 'timeout'
+  | 'protocol'
+  | 'too_large'
+  | 'aborted'
+  | 'deadline'
+  | 'invalid';
+
+/** A try without an answer. It is a result, not an exception: policies decide what becomes of it. */
+export class Failure {
+  readonly kind: FailureKind;
+  /** Whether any byte of the request may have reached the upstream. */
+  readonly sent: boolean;
+  readonly cause: Error | undefined;
+
+  constructor(kind: FailureKind, sent: boolean, cause?: Error) {
+    this.kind = kind;
+    this.sent = sent;
+    this.cause = cause;
+  }
+}
+
+const KINDS: Readonly<Record<string, FailureKind>> = {
+  UND_ERR_CONNECT_TIMEOUT: 'connect',
+  UND_ERR_HEADERS_TIMEOUT: 'timeout',
+  UND_ERR_BODY_TIMEOUT: 'timeout',
+  UND_ERR_HEADERS_OVERFLOW: 'protocol',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'protocol',
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'too_large',
+  UND_ERR_INVALID_ARG: 'invalid',
+  UND_ERR_NOT_SUPPORTED: 'invalid',
+  ERR_INVALID_CHAR: 'invalid',
+  ERR_INVALID_HTTP_TOKEN: 'invalid',
+  ERR_HTTP2_INVALID_HEADER_VALUE: 'invalid',
+  ERR_HTTP2_HEADER_SINGLE_VALUE: 'invalid',
+  ERR_HTTP2_INVALID_CONNECTION_HEADERS: 'invalid',
+  UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: 'invalid',
+};
+
+/** What an error of the HTTP client means. */
+export function classify(error: Error, sent: boolean): Failure {
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  const kind = KINDS[code] ?? (code.startsWith('HPE_') ? 'protocol' : undefined);
+  if (kind !== undefined) return new Failure(kind, sent && kind !== 'connect' && kind !== 'invalid', error);
+  if (!sent) return new Failure('connect', false, error);
+  // RFC 9113 §8.7: a refused stream, and one above the last id of a GOAWAY, was not processed.
+  if (/REFUSED_STREAM/.test(error.message)) return new Failure('refused', false, error);
+  return new Failure('reset', true, error);
+}

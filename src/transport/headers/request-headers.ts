@@ -1,0 +1,58 @@
+import type { SpanContext } from '@opentelemetry/api';
+import type { RequestContext } from '../../edge/request-context.ts';
+import { type AddHeaders, compileHeaderRules, type HeaderRules } from './compile-header-rules.ts';
+import { addTraceParent } from './trace-parent.ts';
+
+export interface RequestHeadersOptions {
+  readonly rules: HeaderRules;
+  /** Carries the milliseconds that are left; `false`: not sent. */
+  readonly deadlineHeader: string | false;
+}
+
+/** Writes the field lines of a try: the caller's, the configured ones, and those that the transport owns. */
+export class RequestHeaders {
+  readonly #add: AddHeaders;
+  readonly #owned: Set<string>;
+  readonly #deadlineHeader: string | false;
+
+  constructor({ rules, deadlineHeader }: RequestHeadersOptions) {
+    const { add, sets } = compileHeaderRules(rules);
+    this.#add = add;
+    this.#deadlineHeader = deadlineHeader;
+    this.#owned = new Set([...sets, 'x-request-id', 'traceparent', 'tracestate']);
+    if (deadlineHeader !== false) this.#owned.add(deadlineHeader.toLowerCase());
+  }
+
+  /** Of headers as an object with names in lower case. */
+  ofRecord(headers: Readonly<Record<string, string>>): string[] {
+    const pairs: string[] = [];
+    for (const name of Object.keys(headers)) {
+      if (!this.#owned.has(name)) pairs.push(name, headers[name] as string);
+    }
+    return pairs;
+  }
+
+  /** Of field lines: name, value, name, value. */
+  ofPairs(headers: readonly string[]): string[] {
+    const pairs: string[] = [];
+    for (let i = 0; i < headers.length; i += 2) {
+      const name = headers[i] as string;
+      if (!this.#owned.has(name.toLowerCase())) pairs.push(name, headers[i + 1] as string);
+    }
+    return pairs;
+  }
+
+  /** The same for every try of a request. */
+  addCommon(pairs: string[], context: RequestContext): void {
+    this.#add(pairs, context);
+    pairs.push('x-request-id', context.requestId);
+  }
+
+  /** What differs from try to try. */
+  addOfTry(pairs: string[], span: SpanContext | undefined, remainingMs: number): void {
+    addTraceParent(pairs, span);
+    if (this.#deadlineHeader !== false && remainingMs < Number.POSITIVE_INFINITY) {
+      pairs.push(this.#deadlineHeader, String(Math.max(1, Math.floor(remainingMs))));
+    }
+  }
+}

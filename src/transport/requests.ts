@@ -1,0 +1,168 @@
+import { Readable } from 'node:stream';
+import type { Span } from '@opentelemetry/api';
+import type { Dispatcher } from 'undici';
+import type { RequestContext } from '../edge/request-context.ts';
+import type { Clock } from './clock.ts';
+import type { Endpoint } from './endpoint/endpoint.ts';
+import { BufferedExchange } from './exchange/buffered.ts';
+import type { Limits } from './exchange/exchange.ts';
+import { StreamedExchange } from './exchange/streamed.ts';
+import { UpgradeExchange } from './exchange/upgrade.ts';
+import type { RequestHeaders } from './headers/request-headers.ts';
+import { isIdempotent } from './retry/decide-retry.ts';
+import type { RunnableRequest } from './runnable-request.ts';
+import type {
+  StreamedResponse,
+  StreamRequest,
+  UpgradedResponse,
+  UpgradeRequest,
+  UpstreamRequest,
+  UpstreamResponse,
+} from './upstream.ts';
+
+/** What all requests to an upstream share. */
+export interface RequestSettings {
+  readonly headers: RequestHeaders;
+  /** Milliseconds for a whole exchange. */
+  readonly timeoutMs: number;
+  /** The same where a streamed body is sent. */
+  readonly uploadTimeoutMs: number;
+  /** Longest silence of a streamed answer. */
+  readonly idleMs: number;
+  readonly maxBodyBytes: number;
+  /** Value of `Accept-Encoding` of buffered requests. */
+  readonly acceptEncoding: string;
+  /** Larger bodies are not sent twice. */
+  readonly maxReplayBytes: number;
+  /** In lower case. */
+  readonly idempotencyHeader: string | undefined;
+  readonly clock: Clock;
+}
+
+/** The request of {@link Upstream.send} for the runner. */
+export function bufferedRequest(
+  request: UpstreamRequest,
+  context: RequestContext,
+  settings: RequestSettings,
+): RunnableRequest<UpstreamResponse> {
+  const { method, path, body, encoding = 'utf8' } = request;
+  const common = settings.headers.ofRecord(request.headers);
+  if (request.headers['accept-encoding'] === undefined) common.push('accept-encoding', settings.acceptEncoding);
+  settings.headers.addCommon(common, context);
+  const bytes = body === undefined || encoding === 'utf8' ? body : Buffer.from(body, encoding);
+  const { idempotencyHeader, timeoutMs, maxBodyBytes, maxReplayBytes } = settings;
+  return {
+    method,
+    label: request.label,
+    priority: request.priority,
+    timeoutMs: request.timeoutMs ?? timeoutMs,
+    idempotent:
+      request.idempotent ??
+      (isIdempotent(method) || (idempotencyHeader !== undefined && common.includes(idempotencyHeader))),
+    replayable: body === undefined || body.length <= maxReplayBytes,
+    start(endpoint, limits, span) {
+      const exchange = new BufferedExchange(limits, maxBodyBytes, encoding);
+      dispatch(endpoint, exchange, method, path, common, bytes ?? null, limits, span, settings);
+      return exchange;
+    },
+    discard: () => {},
+    retryAfter: ({ headers }) => headers['retry-after'] as string | undefined,
+  };
+}
+
+/** The request of {@link Upstream.stream} for the runner. */
+export function streamedRequest(
+  request: StreamRequest,
+  context: RequestContext,
+  settings: RequestSettings,
+): RunnableRequest<StreamedResponse> {
+  const { method, path, body, onInformational } = request;
+  const isStream = body instanceof Readable;
+  const common = settings.headers.ofPairs(request.headers);
+  settings.headers.addCommon(common, context);
+  return {
+    method,
+    label: request.label,
+    priority: request.priority,
+    timeoutMs: request.timeoutMs ?? (isStream ? settings.uploadTimeoutMs : settings.timeoutMs),
+    idempotent: request.idempotent ?? (isIdempotent(method) || hasIdempotencyKey(common, settings)),
+    replayable: !isStream && (body === null || body.length <= settings.maxReplayBytes),
+    start(endpoint, limits, span) {
+      const exchange = new StreamedExchange(limits, onInformational);
+      dispatch(endpoint, exchange, method, path, common, body, limits, span, settings, {
+        bodyTimeout: settings.idleMs,
+      });
+      return exchange;
+    },
+    discard: discardStream,
+    retryAfter: ({ headers }) => findPair(headers, 'retry-after'),
+  };
+}
+
+/** The request of {@link Upstream.upgrade} for the runner. */
+export function upgradeRequest(
+  request: UpgradeRequest,
+  context: RequestContext,
+  settings: RequestSettings,
+): RunnableRequest<UpgradedResponse | StreamedResponse> {
+  const { method, path, protocol } = request;
+  const common = settings.headers.ofPairs(request.headers);
+  settings.headers.addCommon(common, context);
+  return {
+    method,
+    label: request.label,
+    priority: request.priority,
+    timeoutMs: request.timeoutMs ?? settings.timeoutMs,
+    idempotent: isIdempotent(method),
+    replayable: true,
+    start(endpoint, limits, span) {
+      const exchange = new UpgradeExchange(limits, undefined);
+      dispatch(endpoint, exchange, method, path, common, null, limits, span, settings, {
+        upgrade: protocol,
+        bodyTimeout: settings.idleMs,
+      });
+      return exchange;
+    },
+    discard(answer) {
+      if ('socket' in answer) answer.socket.destroy();
+      else discardStream(answer);
+    },
+    retryAfter: ({ headers }) => findPair(headers, 'retry-after'),
+  };
+}
+
+function dispatch(
+  endpoint: Endpoint,
+  exchange: Dispatcher.DispatchHandler,
+  method: string,
+  path: string,
+  common: readonly string[],
+  body: Readable | Buffer | string | null,
+  limits: Limits,
+  span: Span | undefined,
+  settings: RequestSettings,
+  extra?: Partial<Dispatcher.DispatchOptions>,
+): void {
+  // A copy for each try: what differs from try to try comes at the end.
+  const headers = common.slice();
+  const remainingMs = Math.min(limits.timeoutMs, limits.deadlineMs - settings.clock.now());
+  settings.headers.addOfTry(headers, span?.spanContext(), remainingMs);
+  endpoint.dispatch({ method, path: endpoint.target(path), headers, body, ...extra }, exchange);
+}
+
+function discardStream({ body }: StreamedResponse): void {
+  // Read to its end, so that the connection stays of use; the limits of the exchange hold on.
+  body.on('error', () => {}).resume();
+}
+
+function hasIdempotencyKey(pairs: readonly string[], { idempotencyHeader }: RequestSettings): boolean {
+  return idempotencyHeader !== undefined && findPair(pairs, idempotencyHeader) !== undefined;
+}
+
+/** @param name In lower case. */
+function findPair(pairs: readonly string[], name: string): string | undefined {
+  for (let i = 0; i < pairs.length; i += 2) {
+    if ((pairs[i] as string).toLowerCase() === name) return pairs[i + 1];
+  }
+  return undefined;
+}

@@ -1,0 +1,15 @@
+import type { Clock, Timer } from './clock.ts';
+
+/** Resolves after `delayMs`, or as soon as the signal is aborted. */
+export function wait(delayMs: number, signal: AbortSignal, clock: Clock): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = () => {
+      clock.clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer: Timer = clock.setTimeout(end, delayMs);
+    signal.addEventListener('abort', end);
+  });
+}

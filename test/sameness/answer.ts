@@ -1,0 +1,43 @@
+/** An answer as a client gets it. */
+export interface Answer {
+  /** JSON of `data`; its keys in their order are part of the answer. */
+  readonly dataText: string;
+  readonly errors: readonly AnswerError[];
+}
+
+export interface AnswerError {
+  readonly message: string;
+  readonly path?: readonly (string | number)[] | undefined;
+}
+
+/** How an answer differs from the expected one; `undefined`: it does not. */
+export function findDifference(expected: Answer, actual: Answer): string | undefined {
+  if (expected.dataText !== actual.dataText) return 'data';
+  const misplaced = actual.errors.find((error) => nullOf(actual, error) === undefined);
+  if (misplaced !== undefined) return `an error whose path leads to no null: ${JSON.stringify(misplaced.path)}`;
+  const [wanted, found] = [nullsOf(expected), nullsOf(actual)];
+  for (const place of wanted) if (!found.has(place)) return `no error explains the null at ${place}`;
+  for (const place of found) if (!wanted.has(place)) return `an error that the monolith does not have, at ${place}`;
+  return undefined;
+}
+
+/**
+ * The nulls of an answer that errors explain. Where a null went up from a field that may not be null, an error may stand
+ * at any of the fields below that failed, and several may or may not be reported (GraphQL §6.4.4): what is certain
+ * is that the null has an error at or below it.
+ */
+function nullsOf(answer: Answer): ReadonlySet<string> {
+  return new Set(answer.errors.map((error) => nullOf(answer, error) ?? 'nowhere'));
+}
+
+/** The path, as JSON, of the first null on the way along an error's path. */
+function nullOf({ dataText }: Answer, { path }: AnswerError): string | undefined {
+  let value: unknown = JSON.parse(dataText);
+  if (value === null) return '[]';
+  for (const [at, segment] of (path ?? []).entries()) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, segment)) return undefined;
+    value = (value as Record<string | number, unknown>)[segment];
+    if (value === null) return JSON.stringify(path?.slice(0, at + 1));
+  }
+  return undefined;
+}
