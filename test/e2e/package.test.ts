@@ -62,7 +62,7 @@ describe('the npm package', { timeout: 300_000 }, () => {
 
   it('serves a supergraph file where nothing else is', async () => {
     const { supergraphSdl, errors } = composeServices([SERVICE]);
-    assert.ok(supergraphSdl, errors?.join('\n'));
+    if (supergraphSdl === undefined) throw new Error(String(errors));
     const file = join(folder, 'user/supergraph.graphql');
     await writeFile(file, supergraphSdl);
     started = spawn(weir, ['start', '--supergraph', file, '--port', '0'], {
