@@ -27,7 +27,6 @@ export async function startShopGateway(): Promise<ShopGateway> {
   const gateway = await createGateway(
     {
       ...config,
-      server: { ...config.server, shutdownDelayMs: 0 },
       supergraph: { ...config.supergraph, stateDir },
       upstreams: config.upstreams.map((upstream) =>
         upstream.kind === 'local' || upstream.breaker === false
