@@ -62,9 +62,9 @@ describe('the npm package', { timeout: 300_000 }, () => {
 
   it('serves a supergraph file where nothing else is', async () => {
     const { supergraphSdl, errors } = composeServices([SERVICE]);
-    assert.ok(supergraphSdl !== undefined, errors?.join('\n') ?? 'no supergraph');
+    if (supergraphSdl === undefined) throw new Error(String(errors));
     const file = join(folder, 'user/supergraph.graphql');
-    await writeFile(file, supergraphSdl ?? '');
+    await writeFile(file, supergraphSdl);
     started = spawn(weir, ['start', '--supergraph', file, '--port', '0'], {
       cwd: join(folder, 'user'),
       stdio: ['ignore', 'pipe', 'pipe'],
