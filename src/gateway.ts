@@ -44,7 +44,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
 
   // config ► subgraphs ► supergraph ► schema and engines
   const onTransportEvent = observeTransport(metrics, logger);
-  const parts = { telemetry, onTransportEvent };
+  const parts = { telemetry, onTransportEvent, isDev: options.devProblem !== undefined };
   let generation = await openGeneration(config, parts);
 
   // request ► edge ► graph ► response

@@ -37,8 +37,7 @@ export type CompiledEngineEvent =
 export interface CompiledEngine extends Engine {
   readonly name: 'compiled';
   readonly planner: QueryPlanner;
-  /** Plans and compiles an operation before a request needs it. Never rejects. */
-  prepare(operation: Operation): Promise<void>;
+  prepare(operation: Operation): Promise<void> | undefined;
   /** The program of an operation, for explanations. @throws {Error} where there is none. */
   explain(operation: Operation): Promise<Program>;
   /** The operations most asked for, hottest first. */
@@ -110,7 +109,7 @@ export function createCompiledEngine(options: CompiledEngineOptions): CompiledEn
     planner,
     declines(operation) {
       const known = programs.peek(operation.text);
-      if (known !== undefined) return 'failure' in known ? known.failure.message : undefined;
+      if (known !== undefined) return 'failure' in known ? NOT_PLANNED : undefined;
       return declineReason(operation);
     },
     async execute(request) {
@@ -118,9 +117,9 @@ export function createCompiledEngine(options: CompiledEngineOptions): CompiledEn
       if (operation.isEmpty) return EMPTY;
       return run(programs.get(operation.text) ?? (await compile(operation)), request);
     },
-    async prepare(operation) {
-      if (operation.isEmpty || declineReason(operation) !== undefined) return;
-      if (programs.peek(operation.text) === undefined) await compile(operation);
+    prepare(operation) {
+      if (operation.isEmpty || declineReason(operation) !== undefined) return undefined;
+      return programs.peek(operation.text) === undefined ? compile(operation).then(() => undefined) : undefined;
     },
     async explain(operation) {
       const compiled = programs.peek(operation.text) ?? (await compile(operation));
@@ -131,6 +130,8 @@ export function createCompiledEngine(options: CompiledEngineOptions): CompiledEn
   };
 }
 
+/** Why is told by `compile_failed`, once for each operation. */
+const NOT_PLANNED = 'the planner or the compiler cannot do it';
 const EMPTY: EngineResponse = { dataText: '{}' };
 const NOT_COMPILED: EngineResponse = {
   dataText: 'null',

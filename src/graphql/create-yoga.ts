@@ -22,6 +22,8 @@ export interface YogaParts {
   readonly limiter: Limiter;
   /** Of the user, from `plugins:`. */
   readonly plugins: readonly Plugin[];
+  /** Whether GraphiQL shows what is wrong with the last change. */
+  readonly isDev: boolean;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -38,7 +40,7 @@ export function createGraphQLServer(parts: YogaParts): Yoga {
     cors: false,
     logging: false,
     maskedErrors: { maskError: createMaskError(logger) },
-    ...graphiqlOptions(config.graphql),
+    ...graphiqlOptions(config.graphql, parts.isDev),
     plugins: [
       // The user's first: they see requests as clients send them.
       ...parts.plugins,

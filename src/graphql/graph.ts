@@ -27,6 +27,7 @@ export interface GraphParts {
   readonly config: Config;
   readonly limiter: Limiter;
   readonly plugins: readonly Plugin[];
+  readonly isDev: boolean;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import { type FieldLimitDefinition, FieldLimits } from '../edge/limits/field-limits.ts';
 import type { Limiter } from '../edge/limits/limiter.ts';
 import { ERRORS } from '../errors.ts';
+import { showDefaultsToOlderTools } from './argument-defaults.ts';
 import type { Plugin, ServerContext } from './context.ts';
 import { selectsFieldWith } from './field-directives.ts';
 import { runOnlyFor } from './run-only-for.ts';
@@ -18,6 +19,7 @@ export function useFieldLimits(schema: GraphQLSchema, config: Config['rateLimit'
   const definitions = new Map<string, FieldLimitDefinition>(limitsInSdl(schema));
   for (const [coordinate, definition] of Object.entries(config.fields)) definitions.set(coordinate, definition);
   if (definitions.size === 0) return {};
+  showDefaultsToOlderTools(schema);
   const limits = new FieldLimits<ServerContext>({ limiter, definitions, identify: clientOf });
   const plugin = useRateLimiter({
     store: limits.store,

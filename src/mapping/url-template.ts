@@ -30,7 +30,8 @@ export type UrlProblem = 'missing' | 'not-scalar' | 'dot-segment';
  * @throws {MappingSyntaxError}
  */
 export function compileUrlTemplate(text: string, version: SpecVersion): UrlTemplate {
-  const parts = splitTemplate(text, version);
+  // A request has no fragment (RFC 9110 §7.1).
+  const [parts] = splitOnce(splitTemplate(text, version), '#');
   const { origin, rest } = splitOrigin(parts, text);
   const [pathParts, queryParts] = splitOnce(rest, '?');
   const segments = splitAll(pathParts, '/');
@@ -132,8 +133,6 @@ function splitOrigin(
   text: string,
 ): { origin: string | undefined; rest: TemplatePart[] } {
   const [first, ...others] = parts;
-  const fragment = parts.find((part) => part.kind === 'constant' && part.text.includes('#'));
-  if (fragment !== undefined) throw new MappingSyntaxError('A request has no "#fragment"', text, fragment.offset);
   if (first?.kind !== 'constant' || !/^[a-z][a-z0-9+.-]*:/i.test(first.text))
     return { origin: undefined, rest: [...parts] };
   const origin = /^https?:\/\/[^/?]+/.exec(first.text)?.[0];

@@ -28,6 +28,7 @@ export interface Generation {
 /** What outlives a generation. */
 export interface GenerationParts {
   readonly telemetry: Telemetry;
+  readonly isDev: boolean;
   readonly onTransportEvent: (event: TransportEvent) => void;
 }
 
@@ -48,7 +49,7 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
       graph = await buildGraph(
         supergraph,
         subgraphs,
-        { config, plugins, limiter: edge.limiter, logger, metrics },
+        { config, plugins, limiter: edge.limiter, isDev: parts.isDev, logger, metrics },
         graph,
       );
       metrics.add('weir.supergraph.reloads', { 'weir.outcome': 'served' });

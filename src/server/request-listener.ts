@@ -18,6 +18,8 @@ export interface RequestListenerParts {
   readonly readiness: () => Readiness;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  /** For `weir dev`. */
+  readonly devProblem?: () => string | undefined;
 }
 
 /** One listener for everything that Weir serves. Nothing that a request does throws out of it. */
@@ -64,6 +66,10 @@ async function answer(
     const graph = parts.graph();
     if (graph === undefined) throw new WeirError('SCHEMA_NOT_READY');
     return void (await graph.yoga(request, response, { weir: scope }));
+  }
+  if (parts.devProblem !== undefined && path === `${parts.graphqlPath}/problem`) {
+    response.setHeader('content-type', 'application/json');
+    return void response.end(JSON.stringify({ problem: parts.devProblem() ?? null }));
   }
   if (method === 'GET' || method === 'HEAD') {
     const page = await readAdminPage(parts, path);

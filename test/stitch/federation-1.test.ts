@@ -53,7 +53,14 @@ test('a supergraph of Federation 1 is served', async () => {
   );
   const text = '{ me { name reviews { body author { name } } } top { author { name } } }';
   const response = await engine.execute({
-    operation: { kind: OperationTypeNode.QUERY, name: undefined, text, document: parse(text), isEmpty: false, privateAlias: undefined },
+    operation: {
+      kind: OperationTypeNode.QUERY,
+      name: undefined,
+      text,
+      document: parse(text),
+      isEmpty: false,
+      privateAlias: undefined,
+    },
     variables: {},
     context: requestContext(),
   });

@@ -34,7 +34,14 @@ test('a supergraph file is served by the URLs in it alone, over HTTP', async () 
     assert.ok(loaded);
     const text = '{ topReviews(first: 1) { body author { fullName } product { name inStock shippingEstimate } } }';
     const response = await createStitchEngine(loaded.supergraph, loaded.subgraphs).execute({
-      operation: { kind: OperationTypeNode.QUERY, name: undefined, text, document: parse(text), isEmpty: false, privateAlias: undefined },
+      operation: {
+        kind: OperationTypeNode.QUERY,
+        name: undefined,
+        text,
+        document: parse(text),
+        isEmpty: false,
+        privateAlias: undefined,
+      },
       variables: {},
       context: requestContext(),
     });

@@ -81,7 +81,9 @@ describe('Redis limiter', { skip: skipRedis }, () => {
             const same = here.standings.find(({ limit }) => limit === standing.limit);
             assert.equal(standing.remaining, same?.remaining);
             assert.equal(standing.exceeded, same?.exceeded);
-            assert.ok(Math.abs(standing.resetMs - (same?.resetMs ?? 0)) < 0.01);
+            // It repeats the time of the refusal that it remembers, which may have asked for another cost.
+            const isRemembered = there.standings.length < here.standings.length;
+            if (!isRemembered) assert.ok(Math.abs(standing.resetMs - (same?.resetMs ?? 0)) < 0.01);
           }
         }
       }),
