@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -11,6 +11,8 @@ import { parse } from 'graphql';
 import { postGraphql } from '../shop/post-graphql.ts';
 
 const run = promisify(execFile);
+/** npm and `weir` find their `node` by it: the one that runs this test. */
+const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` };
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const NEEDED = [
   'src',
@@ -38,15 +40,15 @@ describe('the npm package', { timeout: 300_000 }, () => {
     const user = join(folder, 'user');
     for (const name of NEEDED) await cp(join(REPOSITORY, name), join(source, name), { recursive: true });
     await symlink(join(REPOSITORY, 'node_modules'), join(source, 'node_modules'));
-    await run('npm', ['run', 'build'], { cwd: source });
-    const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts'], { cwd: source });
+    await run('npm', ['run', 'build'], { cwd: source, env });
+    const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts'], { cwd: source, env });
     const packed: { filename: string } = Object.values(JSON.parse(stdout) as object)[0];
     await mkdir(user);
     await writeFile(join(user, 'package.json'), '{ "private": true, "type": "module" }');
     await run(
       'npm',
       ['install', '--omit=dev', '--prefer-offline', '--no-audit', '--no-fund', join(source, packed.filename)],
-      { cwd: user },
+      { cwd: user, env },
     );
     weir = join(user, 'node_modules/.bin/weir');
   });
@@ -56,7 +58,7 @@ describe('the npm package', { timeout: 300_000 }, () => {
   });
 
   it('tells its commands', async () => {
-    const { stdout } = await run(weir, ['--help']);
+    const { stdout } = await run(weir, ['--help'], { env });
     for (const command of ['start', 'dev', 'check', 'compose']) assert.match(stdout, new RegExp(`^ +${command} `, 'm'));
   });
 
@@ -67,6 +69,7 @@ describe('the npm package', { timeout: 300_000 }, () => {
     await writeFile(file, supergraphSdl);
     started = spawn(weir, ['start', '--supergraph', file, '--port', '0'], {
       cwd: join(folder, 'user'),
+      env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const url = await graphqlUrl(started);
