@@ -20,7 +20,7 @@ describe('JWT', () => {
   let server: KeyServer;
   let url: string;
   const clock = { ms: START_MS };
-  const open: JwtMechanism[] = [];
+  const open: KeySet[] = [];
 
   before(async () => {
     first = await createSigningKey('first');
@@ -29,7 +29,7 @@ describe('JWT', () => {
     url = await server.listen();
   });
   after(async () => {
-    await Promise.all(open.map((mechanism) => mechanism.close()));
+    await Promise.all(open.map((keys) => keys.close()));
     await server.close();
   });
   beforeEach(() => {
@@ -55,7 +55,7 @@ describe('JWT', () => {
       now: () => clock.ms,
       ...options,
     });
-    open.push(jwt);
+    open.push(keys);
     return { jwt, keys };
   }
 
@@ -285,6 +285,7 @@ describe('JWT', () => {
       const path = join(directory, 'jwks.json');
       await writeFile(path, JSON.stringify({ keys: [first.publicJwk, { kty: 'odd', kid: 'future' }] }));
       const keys = new KeySet(keysFromFile(path), { now: () => clock.ms });
+      open.push(keys);
       const mapping = {
         subject: ['sub'],
         scopes: ['constructor.name'],
