@@ -2,6 +2,8 @@ import { type DocumentNode, type FieldNode, type GraphQLFormattedError, Kind, vi
 import type { EngineResponse } from '../planner/engine.ts';
 import { collectCoordinates } from '../supergraph/schema-coordinates.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
+import { indexJoins } from './join-index.ts';
+import { findUncommonFields } from './uncommon-members.ts';
 
 /** A document that can be delegated, and what undoes the difference in its response. */
 export interface DelegableDocument {
@@ -13,12 +15,16 @@ export interface DelegableDocument {
 const POLLUTING: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
- * Makes documents fit for delegation, which adds key and required fields under their own names: an alias that is the
- * name of another field (`id: email`) would clash with them or be taken for them. Such aliases, and response keys that
- * delegation drops, are replaced by others. Done once for each document object.
+ * Makes documents fit for delegation. Done once for each document object.
+ *
+ * - Delegation adds key and required fields under their own names: an alias that is the name of another field
+ *   (`id: email`) would clash with them or be taken for them. Such aliases, and response keys that delegation drops,
+ *   are replaced by others.
+ * - Fields that must not be asked for (see {@link findUncommonFields}) are replaced by `__typename`, and null in the end.
  */
 export function createDelegableDocuments(supergraph: Supergraph): (document: DocumentNode) => DelegableDocument {
   const delegables = new WeakMap<DocumentNode, DelegableDocument>();
+  const joins = indexJoins(supergraph);
   const fieldNames = new Set<string>();
   for (const coordinate of collectCoordinates(supergraph.document).keys()) {
     fieldNames.add(coordinate.slice(coordinate.indexOf('.') + 1));
@@ -31,16 +37,21 @@ export function createDelegableDocuments(supergraph: Supergraph): (document: Doc
   return (document) => {
     let delegable = delegables.get(document);
     if (delegable === undefined) {
-      delegable = replaceKeys(document, isTaken);
+      const uncommon = findUncommonFields(supergraph.apiSchema, joins, document);
+      delegable = replaceFields(document, isTaken, uncommon);
       delegables.set(document, delegable);
     }
     return delegable;
   };
 }
 
-function replaceKeys(document: DocumentNode, isTaken: (field: FieldNode) => boolean): DelegableDocument {
+function replaceFields(
+  document: DocumentNode,
+  isTaken: (field: FieldNode) => boolean,
+  uncommon: ReadonlySet<FieldNode>,
+): DelegableDocument {
   const keys = new Set<string>();
-  let hasTaken = false;
+  let hasTaken = uncommon.size > 0;
   visit(document, {
     Field(node) {
       keys.add((node.alias ?? node.name).value);
@@ -49,15 +60,18 @@ function replaceKeys(document: DocumentNode, isTaken: (field: FieldNode) => bool
   });
   if (!hasTaken) return { document, restore: (response) => response };
 
-  let prefix = 'renamed_';
-  while ([...keys].some((key) => key.startsWith(prefix))) prefix = `_${prefix}`;
-  const original = (key: string) => (key.startsWith(prefix) ? key.slice(prefix.length) : key);
+  const renamed = freePrefix('renamed_', keys);
+  const nulled = freePrefix('nulled_', keys);
+  const original = (key: string) =>
+    key.startsWith(renamed) ? key.slice(renamed.length) : key.startsWith(nulled) ? key.slice(nulled.length) : key;
 
   function restoreValue(value: unknown): unknown {
     if (Array.isArray(value)) return value.map(restoreValue);
     if (typeof value !== 'object' || value === null) return value;
     // fromEntries defines keys instead of assigning them: `__proto__` becomes data.
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [original(key), restoreValue(item)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [original(key), key.startsWith(nulled) ? null : restoreValue(item)]),
+    );
   }
   const restorePath = (error: GraphQLFormattedError): GraphQLFormattedError =>
     error.path === undefined
@@ -67,9 +81,9 @@ function replaceKeys(document: DocumentNode, isTaken: (field: FieldNode) => bool
   return {
     document: visit(document, {
       Field(node) {
-        if (!isTaken(node)) return undefined;
-        const value = `${prefix}${(node.alias ?? node.name).value}`;
-        return { ...node, alias: { kind: Kind.NAME, value } };
+        const key = (node.alias ?? node.name).value;
+        if (uncommon.has(node)) return typenameAs(`${nulled}${key}`);
+        return isTaken(node) ? { ...node, alias: { kind: Kind.NAME, value: `${renamed}${key}` } } : undefined;
       },
     }),
     restore(response) {
@@ -78,4 +92,18 @@ function replaceKeys(document: DocumentNode, isTaken: (field: FieldNode) => bool
       return response.errors === undefined ? { data } : { data, errors: response.errors.map(restorePath) };
     },
   };
+}
+
+function typenameAs(alias: string): FieldNode {
+  return {
+    kind: Kind.FIELD,
+    alias: { kind: Kind.NAME, value: alias },
+    name: { kind: Kind.NAME, value: '__typename' },
+  };
+}
+
+function freePrefix(wanted: string, keys: ReadonlySet<string>): string {
+  let prefix = wanted;
+  while ([...keys].some((key) => key.startsWith(prefix))) prefix = `_${prefix}`;
+  return prefix;
 }

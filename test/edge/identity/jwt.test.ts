@@ -250,15 +250,17 @@ describe('JWT', () => {
     assert.equal(((await ask(jwt, token)) as Identity).subject, 'ada');
   });
 
-  it('tries every key for a token without kid', async () => {
-    const { jwt } = mechanism();
-    const a = await createSigningKey('a');
-    const b = await createSigningKey('b');
+  it('tries every key for a token without kid, and reads the keys once more where none fits', async () => {
+    const { jwt, keys } = mechanism();
+    await keys.refresh();
+    const [a, b] = [await createSigningKey('a'), await createSigningKey('b')];
     server.keys = [a.publicJwk, b.publicJwk];
+    const reads = server.reads;
     const token = await b.sign(claims(), { kid: undefined });
     assert.equal(((await ask(jwt, token)) as Identity).subject, 'ada');
     const stranger = await createSigningKey('c');
     assertRefused(await ask(jwt, await stranger.sign(claims(), { kid: undefined })), /signature/);
+    assert.equal(server.reads, reads + 1);
   });
 
   it('reads the token where it is told to: a cookie, the query, a header without scheme', async () => {

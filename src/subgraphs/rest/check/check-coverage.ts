@@ -33,7 +33,7 @@ export function checkCoverage(
   const cyclic = checkCycles(graph, problems);
   const keys = declaredKeys(document);
   const external = externalFields(document);
-  const keyFields = new Set(keys.flatMap(({ typeName, key }) => [...key.keys()].map((name) => `${typeName}.${name}`)));
+  const keyFields = new Set(keys.flatMap(({ typeName, key }) => keyCoordinates(schema, typeName, key)));
   const given = selected.fields.union(keyFields).union(external);
   const isOpen = reachableTypes(schema, selected.openTypes);
   const neverGiven = new Set<string>();
@@ -89,6 +89,17 @@ export function checkCoverage(
       'Add a connector with "entity: true" and the key as its arguments, or "resolvable: false" to the @key',
     );
   }
+}
+
+/** The fields of a key and of the objects within it: a representation brings them. */
+function keyCoordinates(schema: GraphQLSchema, typeName: string, key: KeyTree): string[] {
+  const type = schema.getType(typeName);
+  const fields = isObjectType(type) ? type.getFields() : {};
+  return [...key].flatMap(([name, inner]) => {
+    const field = fields[name];
+    const within = field === undefined ? [] : keyCoordinates(schema, getNamedType(field.type).name, inner);
+    return [`${typeName}.${name}`, ...within];
+  });
 }
 
 /** The types of all objects that may lie within objects of these types. */
