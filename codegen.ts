@@ -11,7 +11,7 @@ const config: CodegenConfig = {
       plugins: ['typescript', 'typescript-resolvers'],
       config: {
         federation: true,
-        contextType: '../../src/subgraphs/local/local-context.ts#LocalContext',
+        contextType: '../../src/index.ts#LocalContext',
         mappers: { Storefront: '../storefront-model.ts#StorefrontModel' },
         useTypeImports: true,
         enumsAsTypes: true,

@@ -1,62 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { type DocumentNode, Kind, parse, print, visit } from 'graphql';
-import { composeSupergraph } from '../src/supergraph/compose.ts';
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { readSupergraph, type Supergraph } from '../src/supergraph/supergraph.ts';
 
+const CLI = fileURLToPath(new URL('../src/cli/weir.ts', import.meta.url));
+const CONFIG = fileURLToPath(new URL('../gateway.yaml', import.meta.url));
+
 /**
- * The shop's supergraph, composed from `schemas/` alone: no service runs.
+ * The shop's supergraph, composed from its files: no service runs. In a process of its own, because tools that load
+ * their config in their own way, as codegen does, would have two copies of graphql in one process.
  *
- * @throws {Error} With all that keeps the schemas from fitting together.
+ * @throws {Error} With all that keeps the files from fitting together.
  */
 export function composeShop(): Supergraph {
-  const subgraphs = Object.entries(readShopSubgraphs()).map(([name, sdl]) => ({ name, sdl, url: `http://${name}` }));
-  const composition = composeSupergraph(subgraphs);
-  if ('errors' in composition) {
-    const messages = composition.errors.map(({ message }) => message);
-    throw new Error(`Cannot compose the shop:\n${messages.join('\n')}`);
-  }
-  return readSupergraph(composition.sdl);
-}
-
-/** Federation SDL of the shop's upstreams by name: what is left of `schemas/` when only federation is spoken. */
-export function readShopSubgraphs(): Readonly<Record<string, string>> {
-  return {
-    accounts: print(readSchema('accounts')),
-    catalog: print(withoutConnectors(readSchema('catalog'))),
-    inventory: print(withoutConnectors(readSchema('inventory'))),
-    orders: print(readSchema('orders')),
-    reviews: print(withEntities(readSchema('reviews'))),
-    storefront: print(readSchema('storefront')),
-  };
-}
-
-function readSchema(name: string): DocumentNode {
-  return parse(readFileSync(new URL(`../schemas/${name}.graphql`, import.meta.url), 'utf8'));
-}
-
-/** Composition knows the directives of federation only, and not yet the version that came with connectors. */
-function withoutConnectors(document: DocumentNode): DocumentNode {
-  return visit(document, {
-    Directive({ name, arguments: args }) {
-      const url = args?.find((arg) => arg.name.value === 'url')?.value;
-      const isConnectLink = url?.kind === Kind.STRING && url.value.includes('/connect/');
-      return name.value === 'connect' || name.value === 'source' || isConnectLink ? null : undefined;
-    },
-    StringValue: (node) => ({ ...node, value: node.value.replace(/(\/federation\/v2)\.10$/, '$1.9') }),
-  });
-}
-
-const LOOKED_UP = ['User', 'Product', 'Review'];
-const HIDDEN = ['reviewAuthorsByIds', 'productsByIds'];
-
-/** What `upstreams/reviews.yaml` makes of a plain service: keys where there are lookups; some fields hidden. */
-function withEntities(document: DocumentNode): DocumentNode {
-  const link = parse('extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key"])');
-  const [keyed] = parse('type T @key(fields: "id") { id: ID! }').definitions;
-  const directives = keyed?.kind === Kind.OBJECT_TYPE_DEFINITION ? (keyed.directives ?? []) : [];
-  const plain = visit(document, {
-    ObjectTypeDefinition: (node) => (LOOKED_UP.includes(node.name.value) ? { ...node, directives } : undefined),
-    FieldDefinition: (node) => (HIDDEN.includes(node.name.value) ? null : undefined),
-  });
-  return { ...plain, definitions: [...link.definitions, ...plain.definitions] };
+  return readSupergraph(
+    execFileSync(process.execPath, [CLI, 'compose', '--config', CONFIG, '--offline'], { encoding: 'utf8' }),
+  );
 }

@@ -71,7 +71,8 @@ async function pickPort(part: keyof typeof DEFAULT_PORTS): Promise<number> {
 
 async function welcome({ services, issuer }: Shop, { origin }: GatewayProcess): Promise<string> {
   const token = await issuer.issueToken({ subject: 'u1' });
-  const query = '{ me { fullName orders(first: 2) { status items { product { name availability { available } } } } } }';
+  const query =
+    '{ me { fullName orders(status: SHIPPED, first: 1) { items { product { name averageRating availability { available } } } } } }';
   const urls = Object.entries(services).map(([name, { url }]) => `  ${name.padEnd(10)} ${url}`);
   return `
 The shop is open.

@@ -1,4 +1,4 @@
-import type { GraphqlClient } from '../src/subgraphs/local/local-context.ts';
+import type { GraphqlClient } from '../src/index.ts';
 
 /**
  * The data of an answer; what is `null` because of an error stays `null`.

@@ -1,5 +1,4 @@
 import type { RequestListener } from 'node:http';
-import { InMemoryStore } from '@envelop/rate-limiter';
 import type { DestinationStream } from 'pino';
 import type { Config } from './config/config.ts';
 import { createFetchHandler } from './server/fetch-handler.ts';
@@ -45,7 +44,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
 
   // config ► subgraphs ► supergraph ► schema and engines
   const onTransportEvent = observeTransport(metrics, logger);
-  const parts = { telemetry, limitStore: new InMemoryStore(), onTransportEvent };
+  const parts = { telemetry, onTransportEvent, isDev: options.devProblem !== undefined };
   let generation = await openGeneration(config, parts);
 
   // request ► edge ► graph ► response

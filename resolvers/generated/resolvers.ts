@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { StorefrontModel } from '../storefront-model.ts';
-import type { LocalContext } from '../../src/subgraphs/local/local-context.ts';
+import type { LocalContext } from '../../src/index.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };

@@ -63,4 +63,17 @@ program
   .option('--offline', 'read schema files and last good schemas only')
   .action(async (options) => (await import('./compose.ts')).compose(options));
 
+program
+  .command('explain <file>')
+  .description('Print the plan of an operation: which upstreams are asked for what, in which order')
+  .addOption(configOption())
+  .option('--supergraph <file|url>', 'plan on this supergraph instead')
+  .option('--operation <name>', 'which operation of the file; needed where it has several')
+  .option('--variables <json>', 'values of the variables; conditions fold with them')
+  .addOption(
+    new Option('--format <name>', 'how the plan is printed').choices(['text', 'json', 'mermaid']).default('text'),
+  )
+  .addHelpText('after', '\nReads schema files and last good schemas only. Exit codes: 0 planned, 1 errors.')
+  .action(async (file, options) => (await import('./explain.ts')).explain(file, options));
+
 await program.parseAsync();

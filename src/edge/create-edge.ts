@@ -1,40 +1,126 @@
-import { randomUUID } from 'node:crypto';
-import type { Config } from '../config/config.ts';
-import type { Edge } from './edge.ts';
-import { JwtMechanism } from './identity/jwt.ts';
-import { KeySet } from './identity/key-set.ts';
-import { keysFromFile, keysFromUrl } from './identity/load-keys.ts';
+import type { BrowsersDefinition } from '../config/schema/browsers.ts';
+import type { AuthDefinition } from '../config/schema/identity.ts';
+import type { RateLimitDefinition } from '../config/schema/limits.ts';
+import { type BrowserDecision, compileBrowserRules } from './browser-rules.ts';
+import { compileTrustedProxies } from './client-address.ts';
+import type { Edge, RequestHead } from './edge.ts';
+import { compileForwarding, type Forwarding } from './forwarding/compile-forwarding.ts';
+import {
+  type AuthEvent,
+  type Authenticator,
+  compileAuth,
+  type SharedKeySets,
+  shareKeySets,
+} from './identity/compile-auth.ts';
+import type { Identify } from './identity/requirement.ts';
+import { compileDemands, createLimiter, type ToDemands } from './limits/compile-limits.ts';
+import type { Limiter } from './limits/limiter.ts';
+import type { LimitStoreEvent } from './limits/redis-limiter.ts';
+import { compileManagedHeaders } from './managed-headers.ts';
+import { type Authorize, compilePolicies, type PolicyEvent } from './policies/policies.ts';
+import { compileQueryCleaner } from './query-credentials.ts';
+import { chooseRequestId } from './request-id.ts';
+import { compileSecurityHeaders } from './security-headers.ts';
+import { Shared } from './shared.ts';
 
-/** What a request id may look like to be taken over from a client: safe in headers, logs and file names. */
-const REQUEST_ID = /^[A-Za-z0-9._-]{8,128}$/;
+/** The parts of gateway.yaml that the edge is compiled from. */
+export interface EdgeDefinition {
+  readonly server: { readonly trustedProxies: readonly string[] };
+  readonly graphql: { readonly path: string };
+  readonly auth: AuthDefinition;
+  readonly rateLimit: RateLimitDefinition;
+  readonly browsers: BrowsersDefinition;
+}
 
-/** Compiles the edge rules of the config. */
-export function createEdge(config: Config): Edge {
-  const { jwt } = config.auth;
-  const keys = jwt && new KeySet(/^https?:/.test(jwt.jwks) ? keysFromUrl(jwt.jwks) : keysFromFile(jwt.jwks));
-  const mechanism =
-    jwt &&
-    keys &&
-    new JwtMechanism({
-      issuers: [
-        {
-          issuer: jwt.issuer,
-          keys,
-          algorithms: jwt.algorithms,
-          clockSkewMs: jwt.clockSkewMs,
-          ...(jwt.audience !== undefined && { audience: [jwt.audience].flat() }),
-        },
-      ],
-    });
+/** What happens at the edge and others count or log. */
+export type EdgeEvent = AuthEvent | LimitStoreEvent | PolicyEvent;
+
+/** Every rule of the edge, in the order in which a request meets them. */
+export interface CompiledEdge extends Edge {
+  /** First of all: the head without what only the gateway, or a trusted proxy, may say. */
+  clean(head: RequestHead): RequestHead;
+  /** CORS and forgeries, before anything is asked of anybody. */
+  judgeBrowser(head: RequestHead): BrowserDecision;
+  /** Headers of every answer. */
+  securityHeaders(isTls: boolean): readonly (readonly [string, string])[];
+  /** As `identify`, for a route with a requirement of its own. */
+  require: Authenticator['require'];
+  identifyBy(identify: Identify, head: RequestHead): ReturnType<Identify>;
+  readonly authorize: Authorize;
+  /** Which limits a request must pass; to be given to `limiter.take`. */
+  readonly toDemands: ToDemands;
+  readonly limiter: Limiter;
+  readonly forwarding: Forwarding;
+  /** The query without credentials, for upstreams and logs. */
+  cleanQuery(query: string): string;
+  /** What the edge of the next config goes on with. */
+  readonly lasting: Lasting;
+}
+
+/** What outlives a reload: counts of limits and keys of issuers, where the config says the same of them. */
+export interface Lasting {
+  readonly limiters: Shared<Limiter>;
+  readonly keySets: SharedKeySets;
+}
+
+/** Headers that vouch for a certificate: only a trusted proxy may say so. */
+const CERTIFICATE_HEADERS = ['client-cert', 'client-cert-chain', 'x-forwarded-client-cert'];
+
+/**
+ * @param former The edge of the config before; close it when its last request is out.
+ * @throws {TypeError} where the config contradicts itself, or names a file that cannot be read.
+ */
+export function createEdge(
+  definition: EdgeDefinition,
+  onEvent?: (event: EdgeEvent) => void,
+  former?: Pick<CompiledEdge, 'lasting'>,
+): CompiledEdge {
+  const { auth, rateLimit, browsers } = definition;
+  const proxies = compileTrustedProxies(definition.server.trustedProxies);
+  const forwarding = compileForwarding(auth.forward);
+  const managed = compileManagedHeaders(forwarding.managedNames);
+  const managedOrVouched = compileManagedHeaders([...forwarding.managedNames, ...CERTIFICATE_HEADERS]);
+  const lasting = former?.lasting ?? { limiters: new Shared((each: Limiter) => each.close()), keySets: shareKeySets() };
+  // All that can be refused in a config is compiled before anything is held that would have to be let go of.
+  const authorize = compilePolicies(auth.policies, onEvent === undefined ? {} : { onEvent });
+  const toDemands = compileDemands(rateLimit.limits);
+  const judgeBrowser = compileBrowserRules(browsers, definition.graphql.path);
+  const authenticator = compileAuth(auth, onEvent, lasting.keySets);
+  const { thing: limiter, release } = lasting.limiters.hold(storeOf(rateLimit), () =>
+    createLimiter(rateLimit, onEvent),
+  );
+  const identifyBy = (identify: Identify, { headers, query, peerAddress, certificate }: RequestHead) => {
+    const credentials = { headers, query, fromTrustedProxy: proxies.has(peerAddress) };
+    return identify(certificate === undefined ? credentials : { ...credentials, certificate });
+  };
   return {
-    requestId({ headers }) {
-      const given = headers['x-request-id'];
-      return given !== undefined && REQUEST_ID.test(given) ? given : randomUUID();
+    clean(head) {
+      const headers = (proxies.has(head.peerAddress) ? managed : managedOrVouched).strip(head.headers);
+      return headers === head.headers ? head : { ...head, headers };
     },
-    clientAddress: ({ peerAddress }) => peerAddress,
-    identify: (head) => mechanism?.identify({ headers: head.headers, query: head.query }) ?? null,
+    requestId: ({ headers, peerAddress }) => chooseRequestId(headers['x-request-id'], proxies.has(peerAddress)),
+    clientAddress: proxies.clientAddress,
+    judgeBrowser,
+    securityHeaders: compileSecurityHeaders(browsers.securityHeaders),
+    identify: (head) => identifyBy(authenticator.identify, head),
+    identifyBy,
+    require: authenticator.require,
+    authorize,
+    toDemands,
+    limiter,
+    forwarding,
+    lasting,
+    cleanQuery: compileQueryCleaner(queryCredentials(auth)),
     async close() {
-      await mechanism?.close();
+      await Promise.all([authenticator.close(), release()]);
     },
   };
+}
+
+function storeOf({ redis, redisNamespace, redisDeadlineMs, maxKeys }: RateLimitDefinition): string {
+  return JSON.stringify([redis, redisNamespace, redisDeadlineMs, maxKeys]);
+}
+
+function queryCredentials({ tokensFrom, apiKeys }: AuthDefinition): string[] {
+  return [...tokensFrom, ...(apiKeys?.from ?? [])].flatMap((source) => ('query' in source ? [source.query] : []));
 }

@@ -1,3 +1,4 @@
+import type { ClientCertificate } from './identity/credentials.ts';
 import type { Outcome } from './identity/outcome.ts';
 
 /** What the edge rules look at, whether the request came by a Node listener or as a fetch `Request`. */
@@ -11,6 +12,8 @@ export interface RequestHead {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Address of the peer on the socket; `''` where there is none. */
   readonly peerAddress: string;
+  /** Of a TLS client whose chain the listener has verified. */
+  readonly certificate?: ClientCertificate;
 }
 
 /** The rules of the edge, compiled from the config; evaluated once for each request, GraphQL or REST. */

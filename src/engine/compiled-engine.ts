@@ -1,4 +1,4 @@
-import { type GraphQLSchema, parse } from 'graphql';
+import type { GraphQLSchema } from 'graphql';
 import { ERRORS } from '../errors.ts';
 import { ByteBoundedCache } from '../planner/byte-bounded-cache.ts';
 import type { Engine, EngineRequest, EngineResponse } from '../planner/engine.ts';
@@ -37,8 +37,7 @@ export type CompiledEngineEvent =
 export interface CompiledEngine extends Engine {
   readonly name: 'compiled';
   readonly planner: QueryPlanner;
-  /** Plans and compiles an operation before a request needs it. Never rejects. */
-  prepare(operation: Operation): Promise<void>;
+  prepare(operation: Operation): Promise<void> | undefined;
   /** The program of an operation, for explanations. @throws {Error} where there is none. */
   explain(operation: Operation): Promise<Program>;
   /** The operations most asked for, hottest first. */
@@ -56,11 +55,12 @@ export function createCompiledEngine(options: CompiledEngineOptions): CompiledEn
     ...(options.maxPlanBytes !== undefined && { maxCacheBytes: options.maxPlanBytes }),
     ...(options.overrideLabels !== undefined && { overrideLabels: options.overrideLabels }),
   });
-  const types = readSupergraphTypes(parse(options.supergraphSdl, { noLocation: true }));
+  const types = readSupergraphTypes(planner.supergraph);
   const context: CompileContext = {
     apiSchema: options.apiSchema,
     subgraphs: options.subgraphs,
     types,
+    dataKeys: planner.dataKeys,
     generatesCode: options.generatesCode ?? canGenerateCode(),
   };
   const environment: RunEnvironment = {
@@ -109,7 +109,7 @@ export function createCompiledEngine(options: CompiledEngineOptions): CompiledEn
     planner,
     declines(operation) {
       const known = programs.peek(operation.text);
-      if (known !== undefined) return 'failure' in known ? known.failure.message : undefined;
+      if (known !== undefined) return 'failure' in known ? NOT_PLANNED : undefined;
       return declineReason(operation);
     },
     async execute(request) {
@@ -117,9 +117,9 @@ export function createCompiledEngine(options: CompiledEngineOptions): CompiledEn
       if (operation.isEmpty) return EMPTY;
       return run(programs.get(operation.text) ?? (await compile(operation)), request);
     },
-    async prepare(operation) {
-      if (operation.isEmpty || declineReason(operation) !== undefined) return;
-      if (programs.peek(operation.text) === undefined) await compile(operation);
+    prepare(operation) {
+      if (operation.isEmpty || declineReason(operation) !== undefined) return undefined;
+      return programs.peek(operation.text) === undefined ? compile(operation).then(() => undefined) : undefined;
     },
     async explain(operation) {
       const compiled = programs.peek(operation.text) ?? (await compile(operation));
@@ -130,6 +130,8 @@ export function createCompiledEngine(options: CompiledEngineOptions): CompiledEn
   };
 }
 
+/** Why is told by `compile_failed`, once for each operation. */
+const NOT_PLANNED = 'the planner or the compiler cannot do it';
 const EMPTY: EngineResponse = { dataText: '{}' };
 const NOT_COMPILED: EngineResponse = {
   dataText: 'null',

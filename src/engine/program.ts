@@ -1,5 +1,6 @@
 import type { QueryPlan } from '@graphql-hive/router-query-planner';
 import type { GraphQLSchema } from 'graphql';
+import type { DataKeys } from '../planner/data-keys.ts';
 import type { Operation } from '../planner/operation.ts';
 import { compileIntrospection, type Introspect } from './compile/compile-introspection.ts';
 import { compilePlan, type PlanContext } from './compile/compile-plan.ts';
@@ -23,13 +24,14 @@ export interface Program {
 
 export interface CompileContext extends PlanContext {
   readonly apiSchema: GraphQLSchema;
+  readonly dataKeys: DataKeys;
   /** Whether the writer may be generated code. */
   readonly generatesCode: boolean;
 }
 
 /** @throws {Error} where the plan has what the engine cannot run. */
 export function compileProgram(operation: Operation, plan: QueryPlan, context: CompileContext): Program {
-  const shape = buildShape(context.apiSchema, operation);
+  const shape = buildShape(context.apiSchema, operation, context.dataKeys);
   return {
     operation,
     plan,

@@ -1,7 +1,7 @@
-import type { Store } from '@envelop/rate-limiter';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Config } from '../config/config.ts';
+import type { Limiter } from '../edge/limits/limiter.ts';
 import type { Engine } from '../planner/engine.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -19,9 +19,11 @@ export interface YogaParts {
   readonly schema: GraphQLSchema;
   /** In the order of preference. */
   readonly engines: readonly Engine[];
-  readonly limitStore: Store;
+  readonly limiter: Limiter;
   /** Of the user, from `plugins:`. */
   readonly plugins: readonly Plugin[];
+  /** Whether GraphiQL shows what is wrong with the last change. */
+  readonly isDev: boolean;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -38,7 +40,7 @@ export function createGraphQLServer(parts: YogaParts): Yoga {
     cors: false,
     logging: false,
     maskedErrors: { maskError: createMaskError(logger) },
-    ...graphiqlOptions(config.graphql),
+    ...graphiqlOptions(config.graphql, parts.isDev),
     plugins: [
       // The user's first: they see requests as clients send them.
       ...parts.plugins,
@@ -47,7 +49,7 @@ export function createGraphQLServer(parts: YogaParts): Yoga {
       useOperation(),
       // A refused identity does not use up a limit.
       useFieldAuth(),
-      useFieldLimits(schema, config.rateLimit, parts.limitStore),
+      useFieldLimits(schema, config.rateLimit, parts.limiter),
       // Last: what the rules left is run.
       useEngines(parts.engines, metrics),
     ],

@@ -1,6 +1,6 @@
-import type { Store } from '@envelop/rate-limiter';
 import { validate } from 'graphql';
 import type { Config } from '../config/config.ts';
+import type { Limiter } from '../edge/limits/limiter.ts';
 import { type CompiledEngine, createCompiledEngine } from '../engine/compiled-engine.ts';
 import type { Engine } from '../planner/engine.ts';
 import type { Operation } from '../planner/operation.ts';
@@ -25,8 +25,9 @@ export interface Graph {
 
 export interface GraphParts {
   readonly config: Config;
-  readonly limitStore: Store;
+  readonly limiter: Limiter;
   readonly plugins: readonly Plugin[];
+  readonly isDev: boolean;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }

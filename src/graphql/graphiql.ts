@@ -4,9 +4,13 @@ import { Kind, parse, print } from 'graphql';
 import type { GraphiQLOptions } from 'graphql-yoga';
 import type { Config } from '../config/config.ts';
 
-/** GraphiQL for Yoga: all scripts and styles come from the package, so that it works without a network. */
+/**
+ * GraphiQL for Yoga: all scripts and styles come from the package, so that it works without a network.
+ * @param isDev show what keeps the last change from being served, as `PATH/problem` tells it.
+ */
 export function graphiqlOptions(
   config: Config['graphql'],
+  isDev: boolean,
 ): { graphiql: false } | { graphiql: GraphiQLOptions; renderGraphiQL: typeof renderPage } {
   if (!config.graphiql) return { graphiql: false };
   const tabs = config.examples === undefined ? [] : exampleTabs(readFileSync(config.examples, 'utf8'));
@@ -15,7 +19,9 @@ export function graphiqlOptions(
       title: 'Weir',
       ...(tabs.length === 0 ? {} : { defaultTabs: tabs, defaultQuery: tabs[0]?.query ?? '' }),
     },
-    renderGraphiQL: renderPage,
+    renderGraphiQL: isDev
+      ? (options) => renderPage(options).replace('</body>', `${problemBanner(config.path)}</body>`)
+      : renderPage,
   };
 }
 
@@ -48,4 +54,17 @@ function renderPage(options: Parameters<typeof renderGraphiQL>[0]): string {
   const key = JSON.stringify(options);
   if (page?.key !== key) page = { key, html: renderGraphiQL(options) };
   return page.html;
+}
+
+/** Asks once a second; nothing but `weir dev` serves this. */
+function problemBanner(path: string): string {
+  return `<pre id="weir-problem" hidden style="position:fixed;inset:auto 0 0 0;margin:0;padding:12px 16px;max-height:40vh;overflow:auto;z-index:99;background:#7f1d1d;color:#fff;font:13px/1.5 monospace;white-space:pre-wrap"></pre>
+<script>
+  setInterval(async () => {
+    const banner = document.getElementById('weir-problem');
+    const { problem } = await fetch(${JSON.stringify(`${path}/problem`)}).then((answer) => answer.json(), () => ({ problem: 'The gateway does not answer' }));
+    banner.hidden = problem === null;
+    banner.textContent = problem === null ? '' : problem + '\\n\\nThe graph in service stays.';
+  }, 1000);
+</script>`;
 }

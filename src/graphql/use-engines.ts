@@ -1,5 +1,6 @@
 import type { Engine } from '../planner/engine.ts';
 import { normaliseOperation } from '../planner/normalise.ts';
+import type { Operation } from '../planner/operation.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Plugin, ServerContext } from './context.ts';
 import { toExecutionAnswer } from './execution-answer.ts';
@@ -15,7 +16,7 @@ export function useEngines(engines: readonly Engine[], metrics: Metrics): Plugin
     const operation =
       knownOperation(args.document) ?? normaliseOperation(args.schema, args.document, null, args.variableValues);
     if (operation.isEmpty) return { data: {} };
-    const engine = chooseEngine(engines, operation, metrics);
+    const engine = await chooseEngine(engines, operation, metrics);
     context.facts.engine = engine.name;
     const response = await engine.execute({ operation, variables: args.variableValues, context });
     const errorCount = response.errors?.length ?? 0;
@@ -40,12 +41,10 @@ type ExecuteArguments = {
   readonly contextValue: ServerContext;
 };
 
-function chooseEngine(
-  engines: readonly Engine[],
-  operation: Parameters<Engine['declines']>[0],
-  metrics: Metrics,
-): Engine {
+async function chooseEngine(engines: readonly Engine[], operation: Operation, metrics: Metrics): Promise<Engine> {
   for (const engine of engines) {
+    const preparing = engine.prepare?.(operation);
+    if (preparing !== undefined) await preparing;
     const reason = engine.declines(operation);
     if (reason === undefined) return engine;
     if (engine.name === 'compiled') metrics.add('weir.graphql.declined', { 'weir.reason': reason });

@@ -193,12 +193,21 @@ class Parser {
       return { kind: 'array', items: this.#parseList(']', () => this.#parseExpression()), offset };
     }
     if (!this.#skip('{')) return undefined;
-    const properties = this.#parseList('}', () => {
-      const key = this.#parseKey('of a property');
-      this.#expect(':');
-      return [key, this.#parseExpression()] as const;
-    });
+    const properties = this.#parseList('}', () => this.#parseProperty());
     return { kind: 'object', properties, offset };
+  }
+
+  /** `key: value`; or `key` and `key { … }`, short for a value of that name. */
+  #parseProperty(): readonly [string, ExpressionNode] {
+    const { offset } = this.#token;
+    const key = this.#parseAlias();
+    if (key !== undefined) return [key, this.#parseExpression()];
+    const name = this.#parseKey('of a property');
+    if (!isAtLeast(this.#version, SYNTAX_SINCE['{ key }'])) this.#expect(':');
+    const value: PathNode = { kind: 'path', head: { kind: 'key', key: name }, steps: this.#parseSteps(), offset };
+    if (impliedName(value) === undefined)
+      throw this.#error('Expected a name for this path, such as "name: path"', offset);
+    return [name, value];
   }
 
   /** The opening mark is read already; a comma may stand before the closing one. */

@@ -8,7 +8,7 @@ export type Shape =
   | { readonly kind: 'object'; readonly fields: ReadonlyMap<string, ShapeField>; readonly offset: number }
   | { readonly kind: 'scalar' | 'data' | 'unknown'; readonly offset: number };
 
-export interface ShapeField {
+interface ShapeField {
   readonly shape: Shape;
   readonly offset: number;
 }

@@ -10,6 +10,7 @@ export const SYNTAX_SINCE = {
   '?!': '0.3',
   '->as': '0.3',
   '...': '0.4',
+  '{ key }': '0.4',
 } as const satisfies Record<string, SpecVersion>;
 
 export function isAtLeast(version: SpecVersion, wanted: SpecVersion): boolean {

@@ -1,7 +1,7 @@
 import { MappingSyntaxError } from './syntax-error.ts';
 
 const PUNCTUATION = ['...', '->', '??', '?!', '?', '{', '}', '(', ')', '[', ']', ':', ',', '.', '@'] as const;
-export type Punctuation = (typeof PUNCTUATION)[number];
+type Punctuation = (typeof PUNCTUATION)[number];
 
 /** `variable` has the `$` in its value: `$args`, or `$` alone. */
 export type Token =

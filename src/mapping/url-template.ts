@@ -18,7 +18,7 @@ export interface UrlTemplate {
  * `path` and `query` are encoded, `query` has no `?`. Otherwise why there is no URL: a value of the path is null, missing or empty;
  * it is an object or a list; or it would make a dot segment (RFC 3986 §3.3), and so lead to another place.
  */
-export type UrlResult =
+type UrlResult =
   | { readonly path: string; readonly query: string; readonly problem?: undefined }
   | { readonly problem: UrlProblem };
 
@@ -30,7 +30,8 @@ export type UrlProblem = 'missing' | 'not-scalar' | 'dot-segment';
  * @throws {MappingSyntaxError}
  */
 export function compileUrlTemplate(text: string, version: SpecVersion): UrlTemplate {
-  const parts = splitTemplate(text, version);
+  // A request has no fragment (RFC 9110 §7.1).
+  const [parts] = splitOnce(splitTemplate(text, version), '#');
   const { origin, rest } = splitOrigin(parts, text);
   const [pathParts, queryParts] = splitOnce(rest, '?');
   const segments = splitAll(pathParts, '/');
@@ -132,8 +133,6 @@ function splitOrigin(
   text: string,
 ): { origin: string | undefined; rest: TemplatePart[] } {
   const [first, ...others] = parts;
-  const fragment = parts.find((part) => part.kind === 'constant' && part.text.includes('#'));
-  if (fragment !== undefined) throw new MappingSyntaxError('A request has no "#fragment"', text, fragment.offset);
   if (first?.kind !== 'constant' || !/^[a-z][a-z0-9+.-]*:/i.test(first.text))
     return { origin: undefined, rest: [...parts] };
   const origin = /^https?:\/\/[^/?]+/.exec(first.text)?.[0];

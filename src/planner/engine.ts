@@ -7,6 +7,11 @@ export interface Engine {
   readonly name: 'compiled' | 'stitch';
   /** Why this engine cannot run the operation; `undefined` where it can. */
   declines(operation: Operation): string | undefined;
+  /**
+   * Does what can be done once for all requests, such as planning. To be waited for before `declines` is asked; `undefined`:
+   * nothing is left to do. Never rejects.
+   */
+  prepare?(operation: Operation): Promise<void> | undefined;
   /** Never rejects for what an operation, a client or an upstream does: such failures are errors in the answer. */
   execute(request: EngineRequest): Promise<EngineResponse>;
 }

@@ -9,15 +9,6 @@ interface Addon {
 
 let addon: Addon | { readonly failure: Error } | undefined;
 
-/**
- * Why the platform has no native planner; `undefined` where it has one. Loads it on the first call.
- * Binaries exist for Linux with glibc and macOS, on x64 and arm64.
- */
-export function nativePlannerFailure(): Error | undefined {
-  const loaded = loadAddon();
-  return 'failure' in loaded ? loaded.failure : undefined;
-}
-
 /** @throws {Error} where there is no binary for the platform, or the supergraph is refused. */
 export function loadNativePlanner(supergraphSdl: string): NativePlanner {
   const loaded = loadAddon();

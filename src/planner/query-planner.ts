@@ -1,9 +1,10 @@
 import type { QueryPlan } from '@graphql-hive/router-query-planner';
-import { Kind, type OperationDefinitionNode, print, stripIgnoredCharacters } from 'graphql';
+import { type DocumentNode, Kind, type OperationDefinitionNode, parse, print, stripIgnoredCharacters } from 'graphql';
 import { ByteBoundedCache } from './byte-bounded-cache.ts';
+import { createDataKeys, type DataKeys } from './data-keys.ts';
 import { loadNativePlanner, type NativePlanner } from './native-planner.ts';
 import type { Operation } from './operation.ts';
-import { planDocument } from './plan-document.ts';
+import { createPlanDocumentWriter, type WritePlanDocument } from './plan-document.ts';
 
 /** What is known of planning an operation: a plan, or why there is none. */
 export type Planned = { readonly plan: QueryPlan } | { readonly failure: Error };
@@ -16,6 +17,9 @@ export interface QueryPlannerOptions {
 }
 
 export interface QueryPlanner {
+  readonly supergraph: DocumentNode;
+  /** Where the data that a plan fetches has what an operation selects. */
+  readonly dataKeys: DataKeys;
   /** The schema that clients see, as SDL. */
   readonly consumerSchema: string;
   /** Labels that the supergraph's `@override(label:)` name. */
@@ -34,12 +38,15 @@ const DEFAULT_MAX_CACHE_BYTES = 32 * 1024 * 1024;
 /** @throws {Error} where the platform has no native planner, or the supergraph is refused by it. */
 export function createQueryPlanner(supergraphSdl: string, options: QueryPlannerOptions = {}): QueryPlanner {
   const native = loadNativePlanner(supergraphSdl);
+  const supergraph = parse(supergraphSdl, { noLocation: true });
+  const dataKeys = createDataKeys(supergraph);
+  const writeDocument = createPlanDocumentWriter(supergraph, dataKeys);
   const labels = new Set(options.overrideLabels);
   const cache = new ByteBoundedCache<Planned>(options.maxCacheBytes ?? DEFAULT_MAX_CACHE_BYTES);
   const pending = new Map<string, Promise<Planned>>();
 
   async function make(operation: Operation): Promise<Planned> {
-    const planned = await planOperation(native, operation, labels).then(
+    const planned = await planOperation(native, writeDocument, operation, labels).then(
       (plan): Planned => ({ plan }),
       (cause: unknown): Planned => ({
         failure: new Error(`Cannot plan operation ${operation.name ?? '(anonymous)'}`, { cause }),
@@ -50,6 +57,8 @@ export function createQueryPlanner(supergraphSdl: string, options: QueryPlannerO
   }
 
   return {
+    dataKeys,
+    supergraph,
     consumerSchema: native.consumerSchema,
     overrideLabels: native.overrideLabels,
     peek: (operation) => cache.peek(operation.text),
@@ -66,17 +75,20 @@ export function createQueryPlanner(supergraphSdl: string, options: QueryPlannerO
   };
 }
 
-async function planOperation(native: NativePlanner, operation: Operation, labels: Set<string>): Promise<QueryPlan> {
-  const document = planDocument(operation);
+async function planOperation(
+  native: NativePlanner,
+  writeDocument: WritePlanDocument,
+  operation: Operation,
+  labels: Set<string>,
+): Promise<QueryPlan> {
+  const document = writeDocument(operation);
   const [definition] = document.definitions;
   if (definition?.kind !== Kind.OPERATION_DEFINITION) return { kind: 'QueryPlan' };
   const roots = definition.selectionSet.selections.filter(
     (selection) => selection.kind !== Kind.FIELD || !selection.name.value.startsWith('__'),
   );
   if (roots.length === 0) return { kind: 'QueryPlan' };
-  const isWhole = document === operation.document && roots.length === definition.selectionSet.selections.length;
-  const text = isWhole ? operation.text : printRoots(definition, roots);
-  const plan = await native.planAsync(text, operation.name, labels, 0);
+  const plan = await native.planAsync(printRoots(definition, roots), operation.name, labels, 0);
   if (operation.kind !== 'mutation' || roots.length === 1 || plan.node?.kind === 'Fetch') return plan;
   // GraphQL §6.2.2: a root field begins when the one before it is complete, entity fetches and all.
   const plans = await Promise.all(

@@ -1,3 +1,4 @@
+import { rateLimitHeaders } from '../edge/limits/rate-limit-headers.ts';
 import { WeirError } from '../errors.ts';
 import type { Graph } from '../graphql/graph.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -19,25 +20,36 @@ export function createFetchHandler(parts: FetchHandlerParts): (request: Request)
     const scope = reception.open(headOfFetchRequest(request));
     const onAbort = () => scope.abort(new WeirError('CLIENT_CLOSED_REQUEST'));
     request.signal.addEventListener('abort', onAbort, { once: true });
+    const headers: (readonly [string, string])[] = [];
     let response: Response;
     try {
       if (scope.head.path !== graphqlPath)
         throw new WeirError('NOT_FOUND', `No route matches ${request.method} ${scope.head.path}`);
       scope.facts.route = graphqlPath;
-      const refusal = await reception.identify(scope);
+      const verdict = reception.judgeBrowser(scope);
+      headers.push(...verdict.headers);
+      if (verdict.isForgery) throw new WeirError('FORBIDDEN', 'A page of another site may have sent the request');
+      const refusal = verdict.isPreflight ? undefined : await reception.identify(scope);
       const graph = parts.graph();
-      if (refusal !== undefined) {
+      if (verdict.isPreflight) response = new Response(null, { status: 204 });
+      else if (refusal !== undefined) {
         response = toResponse(problemOf(refusal.error, scope.requestId), {
           'www-authenticate': refusal.wwwAuthenticate,
         });
       } else if (graph === undefined) throw new WeirError('SCHEMA_NOT_READY');
-      else response = await graph.yoga.fetch(request, { weir: scope });
+      else {
+        const decision = await reception.takeLimits(scope);
+        headers.push(...Object.entries(rateLimitHeaders(decision)));
+        if (!decision.allowed) throw new WeirError('RATE_LIMITED');
+        response = await graph.yoga.fetch(request, { weir: scope });
+      }
     } catch (error) {
       if (!(error instanceof WeirError)) logger.error({ err: error, requestId: scope.requestId }, 'Request failed');
       response = toResponse(problemOf(error, scope.requestId));
     } finally {
       request.signal.removeEventListener('abort', onAbort);
     }
+    for (const [name, value] of headers) response.headers.set(name, value);
     response.headers.set('x-request-id', scope.requestId);
     response.headers.set('traceparent', scope.traceparent);
     reception.close(scope, response.status);

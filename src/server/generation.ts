@@ -1,7 +1,5 @@
-import type { Store } from '@envelop/rate-limiter';
 import type { Config } from '../config/config.ts';
-import { createEdge } from '../edge/create-edge.ts';
-import type { Edge } from '../edge/edge.ts';
+import { type CompiledEdge, createEdge } from '../edge/create-edge.ts';
 import { WeirError } from '../errors.ts';
 import { buildGraph, type Graph } from '../graphql/graph.ts';
 import { loadPlugins } from '../graphql/load-plugins.ts';
@@ -13,12 +11,13 @@ import { createUpstream } from '../transport/create-upstream.ts';
 import { createUpstreams, type Upstreams } from '../transport/create-upstreams.ts';
 import type { TransportEvent } from '../transport/events.ts';
 import type { Upstream } from '../transport/upstream.ts';
+import { observeEdge } from './observe-edge.ts';
 import { watchSupergraph } from './watch-supergraph.ts';
 
 /** One config in service, from its upstreams to its graph. A reload opens another beside it and closes it afterwards. */
 export interface Generation {
   readonly config: Config;
-  readonly edge: Edge;
+  readonly edge: CompiledEdge;
   readonly upstreams: Upstreams;
   /** `undefined` until there is something to serve. */
   graph(): Graph | undefined;
@@ -29,15 +28,16 @@ export interface Generation {
 /** What outlives a generation. */
 export interface GenerationParts {
   readonly telemetry: Telemetry;
-  readonly limitStore: Store;
+  readonly isDev: boolean;
   readonly onTransportEvent: (event: TransportEvent) => void;
 }
 
 /** @param former the generation before it: connections, breakers and health of unchanged upstreams go on. */
 export async function openGeneration(config: Config, parts: GenerationParts, former?: Generation): Promise<Generation> {
   const { logger, metrics } = parts.telemetry;
+  refuseRulesNotInForce(config.auth);
   const plugins = await loadPlugins(config.plugins, config.directory);
-  const edge = createEdge(config);
+  const edge = createEdge(config, observeEdge(logger));
   const reached = config.upstreams.filter((upstream) => upstream.kind !== 'local');
   const upstreams = createUpstreams(reached, { onEvent: parts.onTransportEvent }, former?.upstreams);
   /** Of subgraphs that only a supergraph from elsewhere names. */
@@ -47,8 +47,12 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
   let building = Promise.resolve();
   const put = ({ supergraph, subgraphs }: LoadedSupergraph): Promise<void> => {
     building = building.then(async () => {
-      const { limitStore } = parts;
-      graph = await buildGraph(supergraph, subgraphs, { config, plugins, limitStore, logger, metrics }, graph);
+      graph = await buildGraph(
+        supergraph,
+        subgraphs,
+        { config, plugins, limiter: edge.limiter, isDev: parts.isDev, logger, metrics },
+        graph,
+      );
       metrics.add('weir.supergraph.reloads', { 'weir.outcome': 'served' });
       logger.info({ supergraph: supergraph.hash, upstreams: [...subgraphs.keys()] }, 'Graph in service');
     });
@@ -114,4 +118,16 @@ function logStatus(logger: Logger, { state, upstreams, fieldsLost }: SupergraphS
     { upstreams: notLive, fieldsLost },
     state === 'failed' ? 'There is no graph to serve' : 'The graph is not whole',
   );
+}
+
+/** Rules about access that requests do not obey would be worse than none. @throws {Error} where the config has some. */
+function refuseRulesNotInForce({ policies, forward }: Config['auth']): void {
+  const key =
+    policies.rules.length > 0
+      ? 'policies'
+      : Object.keys(forward.headers).length > 0 || forward.signed !== undefined
+        ? 'forward'
+        : undefined;
+  if (key === undefined) return;
+  throw new Error(`Cannot serve the config: requests do not obey "auth.${key}" yet. Remove it from gateway.yaml`);
 }

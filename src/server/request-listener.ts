@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { rateLimitHeaders } from '../edge/limits/rate-limit-headers.ts';
 import type { RequestScope } from '../edge/request-scope.ts';
 import { ERRORS, WeirError } from '../errors.ts';
 import type { Graph } from '../graphql/graph.ts';
@@ -17,6 +18,8 @@ export interface RequestListenerParts {
   readonly readiness: () => Readiness;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  /** For `weir dev`. */
+  readonly devProblem?: () => string | undefined;
 }
 
 /** One listener for everything that Weir serves. Nothing that a request does throws out of it. */
@@ -47,15 +50,26 @@ async function answer(
   const { path, method } = scope.head;
   if (path === parts.graphqlPath) {
     scope.facts.route = parts.graphqlPath;
+    const verdict = parts.reception.judgeBrowser(scope);
+    for (const [name, value] of verdict.headers) response.setHeader(name, value);
+    if (verdict.isPreflight) return void response.writeHead(204).end();
+    if (verdict.isForgery) throw new WeirError('FORBIDDEN', 'A page of another site may have sent the request');
     const refusal = await parts.reception.identify(scope);
     if (refusal !== undefined) {
       const challenge: Record<string, string> =
         refusal.wwwAuthenticate === '' ? {} : { 'www-authenticate': refusal.wwwAuthenticate };
       return sendProblem(response, problemOf(refusal.error, scope.requestId), challenge);
     }
+    const decision = await parts.reception.takeLimits(scope);
+    for (const [name, value] of Object.entries(rateLimitHeaders(decision))) response.setHeader(name, value);
+    if (!decision.allowed) throw new WeirError('RATE_LIMITED');
     const graph = parts.graph();
     if (graph === undefined) throw new WeirError('SCHEMA_NOT_READY');
     return void (await graph.yoga(request, response, { weir: scope }));
+  }
+  if (parts.devProblem !== undefined && path === `${parts.graphqlPath}/problem`) {
+    response.setHeader('content-type', 'application/json');
+    return void response.end(JSON.stringify({ problem: parts.devProblem() ?? null }));
   }
   if (method === 'GET' || method === 'HEAD') {
     const page = await readAdminPage(parts, path);

@@ -11,7 +11,7 @@ import type { Engine, EngineRequest, EngineResponse } from '../planner/engine.ts
 import type { Subgraph } from '../subgraphs/subgraph.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import { toClientError } from './client-error.ts';
-import { toDelegable } from './delegable.ts';
+import { createDelegableDocuments } from './delegable-document.ts';
 import { type ErrorLedger, openLedger } from './error-ledger.ts';
 import { buildStitchedSchema, type StitchOptions } from './stitched-schema.ts';
 
@@ -36,6 +36,7 @@ export function createStitchEngine(
 ): StitchEngine {
   const contextOf = (contextValue: unknown) => (contextValue as StitchContext).request;
   const schema = buildStitchedSchema(supergraph, subgraphs, { ...options, contextOf });
+  const toDelegable = createDelegableDocuments(supergraph);
   const toArguments = (document: DocumentNode, { variables, context }: EngineRequest) =>
     ({
       schema,

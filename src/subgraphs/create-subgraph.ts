@@ -1,13 +1,13 @@
-import { type DocumentNode, GraphQLError, type GraphQLSchema, parse } from 'graphql';
+import { GraphQLError, parse } from 'graphql';
 import type { UpstreamConfig } from '../config/config.ts';
-import { WeirError } from '../errors.ts';
 import type { Upstream } from '../transport/upstream.ts';
 import { createGraphqlSubgraph } from './graphql/create-graphql-subgraph.ts';
 import { createLocalSubgraph } from './local/create-local-subgraph.ts';
 import type { LocalServices } from './local/local-services.ts';
+import { createRestSubgraph } from './rest/create-rest-subgraph.ts';
 import type { Complaint, Outcome, SchemaProblem } from './schema-problem.ts';
 import type { Subgraph } from './subgraph.ts';
-import { buildSubgraphSchema } from './subgraph-schema.ts';
+import { buildSubgraphSchema, type ParsedSdl } from './subgraph-schema.ts';
 import { transformSubgraph } from './transforms/transform-subgraph.ts';
 
 export type { LocalServices } from './local/local-services.ts';
@@ -26,59 +26,44 @@ export function createSubgraph(
   services?: LocalServices,
   resolvers?: unknown,
 ): Outcome<Subgraph> {
-  const locate = (problems: readonly Complaint[]) => ({
-    ok: false as const,
-    problems: problems.map((complaint): SchemaProblem => ({ upstream: config.name, file: config.file, ...complaint })),
-  });
-  const parsed = parseSdl(sdl);
-  if ('error' in parsed) {
-    const { message, locations } = parsed.error;
-    const place = config.schema === undefined ? {} : { file: config.schema, ...locations?.[0] };
-    return locate([
-      { message: `The SDL is no valid schema: ${message}`, hint: 'Correct the SDL at its source', ...place },
-    ]);
-  }
-  const made = createInOwnNames(config, sdl, parsed, upstream, services, resolvers);
-  if (!made.ok) return locate(made.problems);
-  if (config.kind === 'local') return made;
-  const transformed = transformSubgraph(made.value, config.transforms);
-  return transformed.ok ? transformed : locate(transformed.problems);
-}
-
-interface ParsedSdl {
-  readonly document: DocumentNode;
-  readonly schema: GraphQLSchema;
+  const made = createInOwnNames(config, sdl, upstream, services, resolvers);
+  const transformed = made.ok && config.kind !== 'local' ? transformSubgraph(made.value, config.transforms) : made;
+  if (transformed.ok) return transformed;
+  const here = { upstream: config.name, file: config.file };
+  return { ok: false, problems: transformed.problems.map((complaint): SchemaProblem => ({ ...here, ...complaint })) };
 }
 
 function createInOwnNames(
   config: UpstreamConfig,
   sdl: string,
-  { document, schema }: ParsedSdl,
   upstream: Upstream | undefined,
   services: LocalServices | undefined,
   resolvers: unknown,
 ): Outcome<Subgraph, Complaint> {
   switch (config.kind) {
-    case 'graphql':
-      return createGraphqlSubgraph(config, document, schema, required(config.name, 'upstream', upstream));
-    case 'local':
-      return createLocalSubgraph(config, sdl, resolvers, required(config.name, 'services', services));
+    case 'graphql': {
+      const parsed = parseSdl(sdl, config.schema);
+      if (!parsed.ok) return parsed;
+      return createGraphqlSubgraph(config, parsed.value, required(config.name, 'transport', upstream));
+    }
+    case 'local': {
+      const parsed = parseSdl(sdl, config.schema);
+      if (!parsed.ok) return parsed;
+      return createLocalSubgraph(config, parsed.value.document, resolvers, required(config.name, 'services', services));
+    }
     case 'rest':
-      throw new WeirError('INTERNAL_ERROR', `Cannot make a subgraph of upstream "${config.name}": its kind is "rest"`);
+      return createRestSubgraph(config, sdl, required(config.name, 'transport', upstream));
   }
 }
 
-function parseSdl(sdl: string): ParsedSdl | { readonly error: GraphQLError } {
+function parseSdl(sdl: string, file: string | undefined): Outcome<ParsedSdl, Complaint> {
   try {
     const document = parse(sdl);
-    return { document, schema: buildSubgraphSchema(document) };
+    return { ok: true, value: { document, schema: buildSubgraphSchema(document) } };
   } catch (error) {
-    return {
-      error:
-        error instanceof GraphQLError
-          ? error
-          : new GraphQLError(error instanceof Error ? error.message : String(error)),
-    };
+    const place = file === undefined ? {} : { file, ...(error instanceof GraphQLError ? error.locations?.[0] : {}) };
+    const message = `The SDL is no valid schema: ${error instanceof Error ? error.message : String(error)}`;
+    return { ok: false, problems: [{ message, hint: 'Correct the SDL at its source', ...place }] };
   }
 }
 

@@ -52,13 +52,16 @@ export interface FederationLink {
   readonly isVersion2: boolean;
   /** The specification's name (`key`) of a directive as the document writes it (`federation__key`); `undefined`: none of its. */
   standardName(directive: string): string | undefined;
+  /** How the document writes a directive of the specification, or would once it is imported. */
+  localName(standard: string): string;
 }
 
 /** Reads the `@link` to the federation specification: imports, renamed imports (`as`) and the namespace. */
 export function readFederationLink(document: DocumentNode): FederationLink {
   const link = schemaDirectives(document).find(isFederationLink);
   if (link === undefined) {
-    return { isVersion2: false, standardName: (name) => (name in SINCE_MINOR ? name : undefined) };
+    const standardName = (name: string) => (Object.hasOwn(SINCE_MINOR, name) ? name : undefined);
+    return { isVersion2: false, standardName, localName: (name) => name };
   }
   const imported = new Map<string, string>();
   for (const item of importsOf(link)) {
@@ -75,6 +78,7 @@ export function readFederationLink(document: DocumentNode): FederationLink {
       if (directive.startsWith(namespace)) return directive.slice(namespace.length);
       return imported.get(directive);
     },
+    localName: (standard) => [...imported].find(([, name]) => name === standard)?.[0] ?? standard,
   };
 }
 

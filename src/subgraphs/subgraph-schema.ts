@@ -33,6 +33,12 @@ const DEFINITION_OF: Readonly<Record<string, DefinitionNode['kind']>> = {
   [Kind.INPUT_OBJECT_TYPE_EXTENSION]: Kind.INPUT_OBJECT_TYPE_DEFINITION,
 };
 
+/** An SDL and the schema of it. */
+export interface ParsedSdl {
+  readonly document: DocumentNode;
+  readonly schema: GraphQLSchema;
+}
+
 /** Whether a type comes with federation and not from the subgraph's owner. */
 export function isMachinery(typeName: string): boolean {
   return MACHINERY.has(typeName) || typeName.startsWith('federation__') || typeName.startsWith('link__');

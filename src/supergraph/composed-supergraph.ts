@@ -2,44 +2,34 @@ import type { Subgraph } from '../subgraphs/subgraph.ts';
 import { backOffMs } from './back-off.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { LastGoodStore } from './last-good-store.ts';
-import { definedFields, lostFields, publicFields } from './lost-fields.ts';
-import { type Candidate, describeRejection, type Selection, selectComposable } from './quarantine.ts';
+import { type Selection, selectComposable } from './quarantine.ts';
 import { readSupergraph, type Supergraph } from './supergraph.ts';
 import type {
   LoadedSupergraph,
   SupergraphListener,
   SupergraphStatus,
   SupergraphWatcher,
-  UpstreamState,
-  UpstreamStatus,
 } from './supergraph-watcher.ts';
+import {
+  describeUpstream,
+  findFieldsLost,
+  type TrackedUpstream,
+  toCandidate,
+  trackUpstream,
+} from './tracked-upstream.ts';
 import { describe, readUpstream, type UpstreamReader } from './upstream-reader.ts';
 
 export interface ComposedSupergraphOptions {
   readonly readers: readonly UpstreamReader[];
   readonly store: LastGoodStore;
+  /** The committed supergraph: says what an absent upstream had where the store knows of no time when all took part. */
+  readonly snapshot?: string | undefined;
   /** Longest wait for one upstream's SDL, in milliseconds, > 0. All are read at once. */
   readonly readTimeoutMs: number;
   /** First pause before an upstream that is not live is tried again, in milliseconds, > 0; see {@link backOffMs}. */
   readonly retryIntervalMs: number;
   readonly listener?: SupergraphListener;
   readonly clock?: Clock;
-}
-
-/** What is known of one upstream. */
-interface Upstream {
-  readonly reader: UpstreamReader;
-  /** Of the SDL that was read last; `undefined` where the last reading failed. */
-  live: Subgraph | undefined;
-  /** Of the SDL that last composed. */
-  pinned: Subgraph | undefined;
-  /** Why the last reading failed. */
-  reason: string | undefined;
-  status: UpstreamStatus;
-  /** Attempts since it was last live. */
-  failures: number;
-  /** Present while another attempt is planned. */
-  cancelRetry: (() => void) | undefined;
 }
 
 /** The key in the store of the last supergraph in which every upstream took part. */
@@ -53,16 +43,17 @@ export function createComposedSupergraph(options: ComposedSupergraphOptions): Su
 
 class ComposedSupergraph implements SupergraphWatcher {
   readonly #store: LastGoodStore;
+  readonly #snapshot: string | undefined;
   readonly #readTimeoutMs: number;
   readonly #retryIntervalMs: number;
   readonly #listener: SupergraphListener;
   readonly #clock: Clock;
   readonly #closing = new AbortController();
-  readonly #upstreams: readonly Upstream[];
+  readonly #upstreams: readonly TrackedUpstream[];
   /** Loads run one after the other: they share all that follows. */
   #queue: Promise<void> = Promise.resolve();
-  /** Fields of the last supergraph in which every upstream took part. */
-  #wholeFields: ReadonlySet<string> = new Set();
+  /** The last supergraph in which every upstream took part. */
+  #whole: Supergraph | undefined;
   /** What takes part; `undefined` before the first load. */
   #selection: Selection | undefined;
   #current: LoadedSupergraph | undefined;
@@ -71,25 +62,19 @@ class ComposedSupergraph implements SupergraphWatcher {
   constructor({
     readers,
     store,
+    snapshot,
     readTimeoutMs,
     retryIntervalMs,
     listener = {},
     clock = systemClock,
   }: ComposedSupergraphOptions) {
     this.#store = store;
+    this.#snapshot = snapshot;
     this.#readTimeoutMs = readTimeoutMs;
     this.#retryIntervalMs = retryIntervalMs;
     this.#listener = listener;
     this.#clock = clock;
-    this.#upstreams = readers.map((reader) => ({
-      reader,
-      live: undefined,
-      pinned: undefined,
-      reason: undefined,
-      status: { name: reader.name, state: 'absent', reason: 'Not read yet', sinceMs: clock.now() },
-      failures: 0,
-      cancelRetry: undefined,
-    }));
+    this.#upstreams = readers.map((reader) => trackUpstream(reader, clock.now()));
     this.#status = { state: 'failed', upstreams: this.#upstreams.map(({ status }) => status), fieldsLost: [] };
   }
 
@@ -143,15 +128,15 @@ class ComposedSupergraph implements SupergraphWatcher {
       }),
     );
     try {
-      const whole = await this.#store.read(WHOLE);
-      if (whole !== undefined) this.#wholeFields = publicFields(readSupergraph(whole).apiSchema);
+      const whole = (await this.#store.read(WHOLE)) ?? this.#snapshot;
+      if (whole !== undefined) this.#whole = readSupergraph(whole);
     } catch (error) {
       this.#report(new Error('Cannot use the last whole supergraph', { cause: error }));
     }
   }
 
   /** Reads some upstreams anew and serves what composes then. */
-  async #load(upstreams: readonly Upstream[]): Promise<void> {
+  async #load(upstreams: readonly TrackedUpstream[]): Promise<void> {
     if (this.#closing.signal.aborted) return;
     const changes = await Promise.all(upstreams.map((upstream) => this.#read(upstream)));
     if (this.#closing.signal.aborted) return;
@@ -169,7 +154,7 @@ class ComposedSupergraph implements SupergraphWatcher {
   }
 
   /** @returns Whether there is something new to compose. */
-  async #read(upstream: Upstream): Promise<boolean> {
+  async #read(upstream: TrackedUpstream): Promise<boolean> {
     const { reader, live: before } = upstream;
     const reading = await readUpstream(reader, this.#readTimeoutMs, this.#closing.signal, this.#clock);
     if (this.#closing.signal.aborted) return false;
@@ -211,17 +196,10 @@ class ComposedSupergraph implements SupergraphWatcher {
     this.#status = {
       state: this.#current === undefined ? 'failed' : isReady ? 'ready' : 'degraded',
       upstreams,
-      fieldsLost: this.#findFieldsLost(),
+      fieldsLost: this.#current ? findFieldsLost(this.#upstreams, this.#current.supergraph, this.#whole) : [],
     };
     if (isFirst && isReady) return;
     if (JSON.stringify(before) !== JSON.stringify(this.#status)) this.#listener.onStatus?.(this.#status);
-  }
-
-  #findFieldsLost(): readonly string[] {
-    const absent = this.#upstreams.filter(({ status }) => status.state === 'absent');
-    if (absent.length === 0 || this.#current === undefined) return [];
-    const refused = absent.flatMap(({ live }) => (live === undefined ? [] : definedFields(live.sdl)));
-    return lostFields([...this.#wholeFields, ...refused], publicFields(this.#current.supergraph.apiSchema));
   }
 
   /** Keeps what has proved good. A store that cannot be written costs the next start, not this one. */
@@ -234,7 +212,7 @@ class ComposedSupergraph implements SupergraphWatcher {
         await this.#store.write(keyOf(upstream.reader.name), part.subgraph.sdl);
       }
       if (this.#current === undefined || this.#upstreams.some(({ status }) => status.state === 'absent')) return;
-      this.#wholeFields = publicFields(this.#current.supergraph.apiSchema);
+      this.#whole = this.#current.supergraph;
       await this.#store.write(WHOLE, this.#current.supergraph.sdl);
     } catch (error) {
       this.#report(new Error(`Cannot keep the last good SDL: ${describe(error)}`, { cause: error }));
@@ -242,7 +220,7 @@ class ComposedSupergraph implements SupergraphWatcher {
   }
 
   /** Every upstream that is not live has one attempt ahead of it. `tried` are those whose last one is over. */
-  #planRetries(tried: readonly Upstream[]): void {
+  #planRetries(tried: readonly TrackedUpstream[]): void {
     if (this.#closing.signal.aborted) return;
     for (const upstream of this.#upstreams) {
       const isLive = upstream.status.state === 'live';
@@ -255,21 +233,4 @@ class ComposedSupergraph implements SupergraphWatcher {
       upstream.cancelRetry = this.#clock.after(pauseMs, () => void this.#enqueue(() => this.#load([upstream])));
     }
   }
-}
-
-function toCandidate({ reader: { name, file }, live, pinned }: Upstream): Candidate {
-  return { name, file, live, pinned };
-}
-
-function describeUpstream(upstream: Upstream, { parts, rejected }: Selection, nowMs: number): UpstreamStatus {
-  const { reader, reason, status } = upstream;
-  const state: UpstreamState = parts.get(reader.name)?.state ?? 'absent';
-  const errors = rejected.get(reader.name);
-  const why = reason ?? (errors ? describeRejection(errors) : 'Its SDL does not compose with the others');
-  return {
-    name: reader.name,
-    state,
-    reason: state === 'live' ? undefined : why,
-    sinceMs: status.state === state ? status.sinceMs : nowMs,
-  };
 }

@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
-import { type DocumentNode, type GraphQLSchema, parse } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, parse, print } from 'graphql';
 import { type JoinGraph, readJoinGraphs } from './join-graphs.ts';
 import { buildPublicSchema } from './public-schema.ts';
+import { upgradeJoin } from './upgrade-join.ts';
 
 /** The one form between upstreams and engines: a composed federation supergraph. Immutable. */
 export interface Supergraph {
+  /** Always that of Federation 2; see {@link upgradeJoin}. */
   readonly sdl: string;
   readonly document: DocumentNode;
   /** What clients see; see {@link buildPublicSchema}. */
   readonly apiSchema: GraphQLSchema;
   /** Its subgraphs by upstream name, with the endpoints that the SDL gives. */
   readonly graphs: ReadonlyMap<string, JoinGraph>;
-  /** SHA-256 of the SDL in hexadecimal: equal hashes are equal supergraphs. */
+  /** SHA-256 of the SDL as it was given, in hexadecimal: equal hashes are equal supergraphs. */
   readonly hash: string;
 }
 
@@ -23,9 +25,10 @@ export interface Supergraph {
  * @throws {Error} If it is SDL, but not that of a supergraph.
  */
 export function readSupergraph(sdl: string): Supergraph {
-  const document = parse(sdl, { noLocation: true });
+  const given = parse(sdl, { noLocation: true });
+  const document = upgradeJoin(given);
   return {
-    sdl,
+    sdl: document === given ? sdl : `${print(document)}\n`,
     document,
     graphs: readJoinGraphs(document),
     apiSchema: buildPublicSchema(document),

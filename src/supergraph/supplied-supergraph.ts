@@ -46,6 +46,8 @@ class SuppliedSupergraph implements SupergraphWatcher {
   #stopWatching: (() => void) | undefined;
   #queue: Promise<void> = Promise.resolve();
   #current: LoadedSupergraph | undefined;
+  /** The text that `#current` was made of. */
+  #served: string | undefined;
   /** The text that was read last and why it is not served, if it is not. */
   #refused: { readonly sdl: string; readonly reason: string } | undefined;
   #status: SupergraphStatus = { state: 'failed', upstreams: [], fieldsLost: [] };
@@ -102,7 +104,7 @@ class SuppliedSupergraph implements SupergraphWatcher {
     const now = this.#current;
     if (now === before || now === undefined) return;
     if (!isFirst) this.#listener.onChange?.(now);
-    if (failure === undefined) await this.#remember(now.supergraph.sdl);
+    if (failure === undefined) await this.#remember();
   }
 
   /** @returns Why what the source has is not served. */
@@ -119,12 +121,12 @@ class SuppliedSupergraph implements SupergraphWatcher {
       return `Cannot read the supergraph ${this.#source.location}: ${describe(error)}`;
     }
     if (sdl === undefined || sdl === this.#refused?.sdl) return this.#refused?.reason;
-    if (sdl === this.#current?.supergraph.sdl) {
+    if (sdl === this.#served) {
       this.#refused = undefined;
       return undefined;
     }
     try {
-      this.#current = this.#make(sdl);
+      this.#serve(sdl);
     } catch (error) {
       this.#refused = { sdl, reason: `Cannot serve the supergraph ${this.#source.location}: ${describe(error)}` };
       return this.#refused.reason;
@@ -133,9 +135,9 @@ class SuppliedSupergraph implements SupergraphWatcher {
     return undefined;
   }
 
-  async #remember(sdl: string): Promise<void> {
+  async #remember(): Promise<void> {
     try {
-      await this.#options.store.write(SUPPLIED, sdl);
+      if (this.#served !== undefined) await this.#options.store.write(SUPPLIED, this.#served);
     } catch (error) {
       this.#report(new Error(`Cannot keep the last good supergraph: ${describe(error)}`, { cause: error }));
     }
@@ -144,18 +146,18 @@ class SuppliedSupergraph implements SupergraphWatcher {
   async #recall(): Promise<void> {
     try {
       const sdl = await this.#options.store.read(SUPPLIED);
-      if (sdl !== undefined) this.#current = this.#make(sdl);
+      if (sdl !== undefined) this.#serve(sdl);
     } catch (error) {
       this.#report(new Error('Cannot use the last good supergraph', { cause: error }));
     }
   }
 
-  #make(sdl: string): LoadedSupergraph {
+  #serve(sdl: string): void {
     const supergraph = readSupergraph(sdl);
-    const subgraphs = new Map(
-      [...supergraph.graphs.values()].map((graph) => [graph.name, this.#options.makeSubgraph(graph)]),
-    );
-    return { supergraph, subgraphs };
+    const graphs = [...supergraph.graphs.values()];
+    const subgraphs = new Map(graphs.map((graph) => [graph.name, this.#options.makeSubgraph(graph)]));
+    this.#current = { supergraph, subgraphs };
+    this.#served = sdl;
   }
 
   #setStatus(failure: string | undefined, isFirst: boolean): void {

@@ -10,7 +10,7 @@ import { StreamedExchange } from './exchange/streamed.ts';
 import { UpgradeExchange } from './exchange/upgrade.ts';
 import type { RequestHeaders } from './headers/request-headers.ts';
 import { isIdempotent } from './retry/decide-retry.ts';
-import type { RunnableRequest } from './run-request.ts';
+import type { RunnableRequest } from './runnable-request.ts';
 import type {
   StreamedResponse,
   StreamRequest,

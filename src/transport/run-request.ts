@@ -6,35 +6,17 @@ import { type Permit, REFUSED } from './breaker/breaker.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Endpoint } from './endpoint/endpoint.ts';
 import type { OnTransportEvent, RetrySuppression } from './events.ts';
-import type { Exchange, Limits } from './exchange/exchange.ts';
+import type { Exchange } from './exchange/exchange.ts';
 import { Failure } from './exchange/failure.ts';
 import { errorOfFailure, refusalError } from './failure-error.ts';
 import { isFailureOfUpstream } from './is-failure-of-upstream.ts';
 import { type BackoffSettings, backoffMs } from './retry/backoff.ts';
-import { decideRetry, type Repeatable } from './retry/decide-retry.ts';
+import { decideRetry } from './retry/decide-retry.ts';
+import type { Answer, RunnableRequest } from './runnable-request.ts';
 import { endTrySpan, startTrySpan } from './try-span.ts';
 import type { Priority } from './upstream.ts';
 import type { UpstreamState } from './upstream-state.ts';
 import { wait } from './wait.ts';
-
-/** What the runner needs of an answer. */
-export interface Answer {
-  readonly status: number;
-}
-
-/** A request in whatever form, as the runner sees it. */
-export interface RunnableRequest<R extends Answer> extends Repeatable {
-  readonly method: string;
-  readonly label: string | undefined;
-  readonly priority: Priority | undefined;
-  /** Milliseconds for all tries together. */
-  readonly timeoutMs: number;
-  /** Puts a try on its way. */
-  start(endpoint: Endpoint, limits: Limits, span: Span | undefined): Exchange<R>;
-  /** Lets go of an answer that another try replaces. */
-  discard(answer: R): void;
-  retryAfter(answer: R): string | undefined;
-}
 
 export interface RunnerOptions {
   readonly upstream: string;

@@ -177,6 +177,7 @@ const GROUPS: Record<string, readonly Case[]> = {
     ['id ...author', book, { id: 7, name: 'Ada', tags: ['a', 'b'] }],
     ['id ...$(nothing)', book, { id: 7 }],
     ['id ...title', book, { id: 7 }],
+    ['$({ id, author { name }, "odd key", n: 1 })', book, { id: 7, author: { name: 'Ada' }, 'odd key': 1, n: 1 }],
     [
       '...$.kind->match(["b", { __typename: "Book" }], [{ __typename: "Other" }]) id',
       { kind: 'b', id: 1 },

@@ -26,7 +26,9 @@ const MAPPINGS: readonly (readonly [text: string, error: string, version?: SpecV
   ['$->', '1:4 Expected a method\'s name after "->", got the end'],
   ['$(1', '1:4 Expected ")", got the end'],
   ['$([1 2])', '1:6 Expected "," or "]", got "2"'],
-  ['$({ a 1 })', '1:7 Expected ":", got "1"'],
+  ['$({ a 1 })', '1:7 Expected "," or "}", got "1"'],
+  ['$({ a })', '1:7 Expected ":", got "}"', '0.3'],
+  ['$({ a.b })', '1:5 Expected a name for this path, such as "name: path"'],
   ['a: b?', '1:5 "?" needs connect v0.3, this is v0.1', '0.1'],
   ['a: $(b ?? 1)', '1:8 "??" needs connect v0.3, this is v0.2', '0.2'],
   ['...a', '1:1 "..." needs connect v0.4, this is v0.3', '0.3'],
@@ -48,7 +50,6 @@ const TEMPLATES: readonly (readonly [text: string, error: string])[] = [
   ['/a/{$args.id', '1:4 Expected "}" to end the expression'],
   ['/a/{$args.}', '1:11 Expected a key after ".", got the end'],
   ['/a/{id, b}', '1:7 Names in a selection are separated by spaces, not by ","'],
-  ['/a#b', '1:1 A request has no "#fragment"'],
   ['ftp://host/', '1:1 Expected a path, or a URL that starts with http:// or https:// and a host'],
   ['https://api.{$env.HOST}/', '1:14 The host of a URL is fixed; expressions start behind it'],
 ];

@@ -28,6 +28,7 @@ const CASES: readonly (readonly [template: string, args: Record<string, unknown>
   ['/a/\n  {$args.id}\n  ?q={$args.id}\n  &r=1', { id: 3 }, '/a/3?q=3&r=1'],
   ['/p?q={$args { a }.a}'.replace(' { a }.a', '.a'), { a: '}' }, '/p?q=%7D'],
   ['/p?q={$("}")}', {}, '/p?q=%7D'],
+  ['/a?b=c#d{$args.none}', {}, '/a?b=c'],
   ['https://api.example.com:8080/v1/{$args.id}', { id: 1 }, '/v1/1'],
   ['/users/{$args.id}', {}, 'missing'],
   ['/users/{$args.id}', { id: null }, 'missing'],

@@ -19,22 +19,32 @@ export class DifferenceError extends Error {
   }
 }
 
-/** Asks the monolith and every engine. @throws {DifferenceError} where an engine answers otherwise than the monolith. */
+/**
+ * Asks the monolith and every engine.
+ * @returns which engines declined the operation, and why.
+ * @throws {DifferenceError} where an engine answers otherwise than the monolith.
+ */
 export async function compareWithMonolith(
   { fixture, supergraph, subgraphs, monolith }: Federation,
   engines: readonly Engine[],
   operation: RandomOperation,
   faults: Faults = NO_FAULTS,
-): Promise<void> {
+): Promise<Readonly<Record<string, string>>> {
   for (const subgraph of subgraphs.values()) subgraph.faults = faults;
   const { data, errors = [] } = await monolith.execute(operation.text, operation.variables, faults);
   const expected: Answer = { dataText: JSON.stringify(data ?? null), errors };
+  const declined: Record<string, string> = {};
   for (const engine of engines) {
     fixture.reset?.();
     const actual = await runOperation(engine, supergraph.apiSchema, operation, fixture.identity);
+    if (typeof actual === 'string') {
+      declined[engine.name] = actual;
+      continue;
+    }
     const difference = findDifference(expected, actual);
     if (difference !== undefined) {
       throw new DifferenceError(engine, difference, operation, { monolith: expected, [engine.name]: actual });
     }
   }
+  return declined;
 }

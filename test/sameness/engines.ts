@@ -8,14 +8,6 @@ import type { Supergraph } from '../../src/supergraph/supergraph.ts';
 export function createEngines(supergraph: Supergraph, subgraphs: ReadonlyMap<string, Subgraph>): readonly Engine[] {
   return [
     createStitchEngine(supergraph, subgraphs),
-    createCompiledEngine({
-      supergraphSdl: supergraph.sdl,
-      apiSchema: supergraph.apiSchema,
-      subgraphs,
-      // The answer alone would not say why.
-      onEvent(event) {
-        if (event.type === 'compile_failed') throw event.cause;
-      },
-    }),
+    createCompiledEngine({ supergraphSdl: supergraph.sdl, apiSchema: supergraph.apiSchema, subgraphs }),
   ];
 }

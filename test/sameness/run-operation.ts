@@ -7,20 +7,24 @@ import { normaliserOf } from '../../src/planner/normalise.ts';
 import type { Answer } from './answer.ts';
 import type { RandomOperation } from './random-operation.ts';
 
-/** Runs an operation as the gateway does: coerced, normalised, and answered without an engine where it is empty. */
+/**
+ * Runs an operation as the gateway does: coerced, normalised, and answered without an engine where it is empty.
+ * @returns the reason where the engine declines it.
+ */
 export async function runOperation(
   engine: Engine,
   apiSchema: GraphQLSchema,
   { text, variables: raw }: RandomOperation,
   identity: Identity | null = null,
-): Promise<Answer> {
+): Promise<Answer | string> {
   const normaliser = normaliserOf(apiSchema, parse(text), null);
   const coerced = coerceVariables(apiSchema, normaliser.definition, raw);
   if (coerced.errors !== undefined) return { dataText: 'null', errors: coerced.errors };
   const operation = normaliser.apply(coerced.variables);
   if (operation.isEmpty) return { dataText: '{}', errors: [] };
+  await engine.prepare?.(operation);
   const declined = engine.declines(operation);
-  if (declined !== undefined) throw new Error(`The ${engine.name} engine declines: ${declined}`);
+  if (declined !== undefined) return declined;
   const response = await engine.execute({
     operation,
     variables: coerced.variables,

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import fc from 'fast-check';
 import { execute, type GraphQLSchema, Kind, parse, validate } from 'graphql';
 import { createStitchEngine } from '../../src/stitch/stitch-engine.ts';
 import { composeSupergraph } from '../../src/supergraph/compose.ts';
 import { readSupergraph } from '../../src/supergraph/supergraph.ts';
 import { httpSubgraph, localSubgraph, serve } from './federated-service.ts';
+import { createRandom, randomQuery } from './random-operation.ts';
 import { requestContext } from './request-context.ts';
 import { buildMonolith, buildShopServices, shopDefinitions } from './shop.ts';
 
@@ -132,6 +134,23 @@ for (const query of QUERIES) {
     assert.deepEqual(comparable(actual as never), comparable(expected as never));
   });
 }
+
+test('the answers to random queries are those of a monolith', async () => {
+  const anySeed = fc.integer({ min: 0, max: 2 ** 31 - 1 });
+  await fc.assert(
+    fc.asyncProperty(anySeed, async (seed) => {
+      const text = randomQuery(supergraph.apiSchema, createRandom(seed));
+      // Delegation knows only normal form, which has no fragment without effect.
+      fc.pre(!/\.\.\.(?: on \w+)? \{ (?:__typename )+\}/.test(text));
+      fc.pre(validate(supergraph.apiSchema, parse(text)).length === 0);
+      const { actual, expected } = await both(inProcess, monolith, text, {});
+      const [got, wanted] = [comparable(actual as never), comparable(expected as never)];
+      assert.deepEqual(got.data, wanted.data);
+      assert.equal(got.errors.length > 0, wanted.errors.length > 0);
+    }),
+    { numRuns: 200 },
+  );
+});
 
 let servers: Awaited<ReturnType<typeof serve>>[] = [];
 before(async () => {

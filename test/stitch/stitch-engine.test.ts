@@ -211,6 +211,32 @@ test('each event of a subscription is completed from the other services', async 
   );
 });
 
+test('leaving a subscription ends it at the service', async () => {
+  const ended: string[] = [];
+  async function* events() {
+    try {
+      for (;;) yield { data: { userSeen: { first: 'Ada' } } };
+    } finally {
+      ended.push('userSeen');
+    }
+  }
+  const services = [...buildShopServices()].map(([name, schema]) => {
+    return [name, { ...localSubgraph(name, schema), subscribe: async () => events() }] as const;
+  });
+  const operation = operationOf('subscription { userSeen { first } }');
+  const responses = await createStitchEngine(supergraph, new Map(services)).subscribe({
+    operation,
+    variables: {},
+    context: requestContext(),
+  });
+  assert.ok(Symbol.asyncIterator in responses);
+  for await (const response of responses) {
+    assert.deepEqual(JSON.parse(JSON.stringify(response)), { data: { userSeen: { first: 'Ada' } } });
+    break;
+  }
+  assert.deepEqual(ended, ['userSeen']);
+});
+
 test('a subscription to a service that has none answers with an error', async () => {
   const services = [...buildShopServices()].map(([name, schema]) => {
     const { subscribe: _, ...subgraph } = localSubgraph(name, schema);

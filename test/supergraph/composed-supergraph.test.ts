@@ -135,6 +135,23 @@ test('the fields that an absent upstream takes along are listed', async () => {
   assert.deepEqual(watcher.status.fieldsLost, ['Query.top', 'User.reviews']);
 });
 
+test('the fields that an upstream takes along which was never there are listed from the committed supergraph', async () => {
+  const first = await watcherOn([accounts, reviews]).start();
+  await rm(directory, { recursive: true });
+  await reviews.down();
+  const watcher = createComposedSupergraph({
+    readers: [accounts.reader, reviews.reader],
+    store: createFileStore(directory),
+    snapshot: first?.supergraph.sdl,
+    readTimeoutMs: 5_000,
+    retryIntervalMs: 1_000,
+    clock,
+  });
+  watchers.push(watcher);
+  await watcher.start();
+  assert.deepEqual(watcher.status.fieldsLost, ['Query.top', 'User.reviews']);
+});
+
 test('an upstream whose new SDL does not compose is pinned, the rest serves on, and it joins when it is mended', async () => {
   const watcher = watcherOn([accounts, reviews]);
   const first = await watcher.start();

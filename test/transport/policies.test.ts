@@ -203,7 +203,7 @@ test('active checks take an endpoint out and bring it back', async (t) => {
   const { upstream, of } = reach(
     t,
     [`${flaky.url}/base`, stable.url],
-    parse({ health: { path: '/health', interval: '10ms', jitter: 0, rise: 2, fall: 3 } }),
+    parse({ health: { path: '/health', interval: '100ms', jitter: 0, rise: 2, fall: 3 } }),
   );
   const until = async (wanted: boolean) => {
     while (upstream.state.endpoints[0]?.healthy !== wanted) await new Promise((resolve) => setImmediate(resolve));

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { ROOT_CONTEXT, TraceFlags, trace } from '@opentelemetry/api';
+import { transportSchema } from '../../src/config/schema/transport.ts';
 import { createUpstream } from '../../src/transport/create-upstream.ts';
 import type { Upstream } from '../../src/transport/upstream.ts';
 import type { UpstreamTransportConfig } from '../../src/transport/upstream-config.ts';
@@ -238,4 +240,25 @@ test('the leaving of the client closes the connection to the upstream and leaves
   await assert.rejects(answer, { code: 'CLIENT_CLOSED_REQUEST' });
   await closed.promise;
   assert.equal(listeners, 0);
+});
+
+test('a coded answer is decoded where the config asks for it, and a bomb is refused', async (t) => {
+  const server = await startServer(t, (request, response) => {
+    const plain = request.url === '/bomb' ? 'x'.repeat(1_000_000) : 'plain';
+    response.setHeader('content-encoding', request.url === '/odd' ? 'odd' : 'gzip');
+    response.end(gzipSync(plain));
+  });
+  const upstream = reach(t, server.url, {
+    ...transportSchema.parse({ retry: false, connections: { compression: 'gzip' } }),
+    traffic: { maxBodyBytes: 10_000 },
+  });
+  const answer = await upstream.send({ method: 'GET', path: '', headers: {} }, contextOf());
+  assert.equal(server.requests[0]?.headers['accept-encoding'], 'gzip');
+  assert.equal(answer.body, 'plain');
+  assert.equal(answer.headers['content-encoding'], undefined);
+  for (const path of ['/bomb', '/odd']) {
+    await assert.rejects(upstream.send({ method: 'GET', path, headers: {} }, contextOf()), {
+      code: 'UPSTREAM_BAD_RESPONSE',
+    });
+  }
 });

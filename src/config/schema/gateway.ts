@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { auth } from './auth.ts';
+import { browsers } from './browsers.ts';
 import { graphql } from './graphql.ts';
+import { auth } from './identity.ts';
+import { rateLimit } from './limits.ts';
 import { path } from './path.ts';
-import { rateLimit } from './rate-limit.ts';
 import { section } from './section.ts';
 import { server } from './server.ts';
 import { supergraph } from './supergraph.ts';
@@ -23,6 +24,7 @@ export const gatewaySchema = section({
     .describe('Files of upstreams; `*` matches within a folder, `**` across folders'),
   auth: auth.prefault({}).describe('Who clients are'),
   rate_limit: rateLimit.prefault({}).describe('How often clients may ask'),
+  browsers: browsers.prefault({}).describe('What browsers may do: origins, forged requests, security headers'),
   telemetry: telemetry.prefault({}).describe('Logs, metrics and traces'),
   plugins: z
     .array(path('module', 'Module of one plugin'))

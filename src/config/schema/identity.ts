@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { path } from './path.ts';
+import { policies } from './policies.ts';
 import { duration, section } from './section.ts';
 
 const name = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'Expected an HTTP header or cookie name');
@@ -186,6 +187,7 @@ export const auth = section({
   mtls: mtls.optional().describe('Client certificates; default: not looked at'),
   ...requirement,
   forward: forward.prefault({}).describe('What upstreams learn of the client'),
+  policies: policies.prefault({}).describe('Who may do what'),
 });
 
 /** `auth:` of an upstream: what the gateway shows of itself and of the client. */

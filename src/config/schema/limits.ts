@@ -80,11 +80,11 @@ const redis = z.union([
   z.strictObject({
     sentinels: z.array(z.string()).min(1).describe('host:port of the Sentinels'),
     name: z.string().describe('Name of the master'),
-    password: z.string().optional(),
+    password: z.string().optional().describe('Password of its nodes'),
   }),
   z.strictObject({
     cluster: z.array(redisUrl).min(1).describe('Some nodes of the Cluster'),
-    password: z.string().optional(),
+    password: z.string().optional().describe('Password of its nodes'),
   }),
 ]);
 

@@ -9,19 +9,19 @@ import { parseWindowLength } from './window-length.ts';
 /** The arguments of `@rateLimit`, from SDL or the config. */
 export interface FieldLimitDefinition {
   /** Calls in a window; default 5. */
-  readonly max?: number;
+  readonly max?: number | undefined;
   /** Such as `10s`; default 60 s. */
-  readonly window?: string;
+  readonly window?: string | undefined;
   /** Shown instead of the default text; `{{id}}` is the client's key. */
-  readonly message?: string;
+  readonly message?: string | undefined;
   /** Paths into the arguments whose values are counted apart. */
-  readonly identityArgs?: readonly string[];
+  readonly identityArgs?: readonly string[] | undefined;
   /** An argument; a call costs as much as the list that it holds is long. */
-  readonly arrayLengthField?: string;
+  readonly arrayLengthField?: string | undefined;
   /** Asked, not taken. */
-  readonly readOnly?: boolean;
+  readonly readOnly?: boolean | undefined;
   /** Default true: a refused call does not count. */
-  readonly uncountRejected?: boolean;
+  readonly uncountRejected?: boolean | undefined;
 }
 
 export interface FieldLimitsOptions<Context> {

@@ -43,14 +43,27 @@ export function compileRepresentation(
     if (typeof typename !== 'string') return undefined;
     const known = byType.get(typename);
     if (known !== undefined) return known;
-    const isCovered = requires.some(
-      (selection) => selection.kind === 'InlineFragment' && types.satisfying(selection.typeCondition).has(typename),
-    );
+    const asType = coveringType(typename);
     // Names of no type come from an upstream and are not worth keeping.
-    if (!isCovered) return undefined;
-    const fields = compileFields(requires, rewrites, typename, types);
+    if (asType === undefined) return undefined;
+    const fields = compileFields(requires, rewrites, asType, types);
     byType.set(typename, fields);
     return fields;
+  }
+
+  /** The type whose requirements count for an entity of the type. */
+  function coveringType(typename: string): string | undefined {
+    const conditions = requires.flatMap((selection) =>
+      selection.kind === 'InlineFragment' ? [selection.typeCondition] : [],
+    );
+    if (conditions.some((condition) => types.satisfying(condition).has(typename))) return typename;
+    // Where one fetch from an interface object serves several types, the planner names the requirements of one of them only.
+    const isInterfaceObject = rewrites.some(({ path: [first], setValueTo }) => {
+      const isOfInterface =
+        first !== undefined && 'TypenameEquals' in first && first.TypenameEquals.includes(setValueTo ?? '');
+      return isOfInterface && types.satisfying(setValueTo ?? '').has(typename);
+    });
+    return isInterfaceObject ? conditions[0] : undefined;
   }
 
   return {

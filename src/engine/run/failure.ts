@@ -1,4 +1,5 @@
 import { ERRORS, WeirError } from '../../errors.ts';
+import { responseKeyOf } from '../../planner/data-keys.ts';
 import type { SubgraphError } from '../../subgraphs/subgraph.ts';
 
 export type Path = readonly (string | number)[];
@@ -35,7 +36,7 @@ export class Failure {
 }
 
 /** Which upstream record a client error was made from; not part of the error's JSON. */
-export const UPSTREAM: unique symbol = Symbol('weir.upstream');
+const UPSTREAM: unique symbol = Symbol('weir.upstream');
 
 export interface ClientError {
   readonly message: string;
@@ -51,7 +52,7 @@ export function toClientError(record: UpstreamRecord, path: Path | undefined): C
   const code = own?.code ?? error.extensions?.code ?? 'UPSTREAM_ERROR';
   return {
     message: own?.clientMessage ?? error.message,
-    ...(path !== undefined && { path }),
+    ...(path !== undefined && { path: path.map(toResponseKey) }),
     extensions: { ...error.extensions, ...own?.details, code },
     [UPSTREAM]: record,
   };
@@ -63,4 +64,8 @@ export function unusableAnswer(message: string): SubgraphError {
     message: ERRORS.UPSTREAM_BAD_RESPONSE.message,
     cause: new WeirError('UPSTREAM_BAD_RESPONSE', message),
   };
+}
+
+function toResponseKey(segment: string | number): string | number {
+  return typeof segment === 'string' ? responseKeyOf(segment) : segment;
 }

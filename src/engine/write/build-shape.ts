@@ -17,8 +17,8 @@ import {
   Kind,
   type SelectionNode,
 } from 'graphql';
+import type { DataKeys } from '../../planner/data-keys.ts';
 import type { Operation } from '../../planner/operation.ts';
-import { dataKeyOf } from '../../planner/plan-document.ts';
 import type { FieldShape, ObjectShape, PathTemplate, Position, ValueShape } from './shape.ts';
 
 type FieldsType = GraphQLObjectType | GraphQLInterfaceType;
@@ -30,18 +30,20 @@ interface CollectedField {
 }
 
 /** @throws {Error} where the operation does not fit the schema. */
-export function buildShape(schema: GraphQLSchema, operation: Operation): ObjectShape {
-  return new ShapeBuilder(schema, operation.privateAlias).build(operation);
+export function buildShape(schema: GraphQLSchema, operation: Operation, dataKeys: DataKeys): ObjectShape {
+  return new ShapeBuilder(schema, operation.privateAlias, dataKeys).build(operation);
 }
 
 class ShapeBuilder {
   readonly #schema: GraphQLSchema;
+  readonly #dataKeys: DataKeys;
   readonly #privateAlias: string | undefined;
   readonly #known = new Map<string, ObjectShape>();
   readonly #nodeIds = new Map<SelectionNode, number>();
   #count = 0;
 
-  constructor(schema: GraphQLSchema, privateAlias: string | undefined) {
+  constructor(schema: GraphQLSchema, privateAlias: string | undefined, dataKeys: DataKeys) {
+    this.#dataKeys = dataKeys;
     this.#schema = schema;
     this.#privateAlias = privateAlias;
   }
@@ -101,7 +103,9 @@ class ShapeBuilder {
     this.#count += 1;
     this.#known.set(identity, shape);
     for (const field of collected) {
-      const dataKey = dataKeyOf(field.key, field.nodes[0]?.name.value ?? '');
+      const fieldName = field.nodes[0]?.name.value ?? '';
+      // Nothing requires a field of a root type: there the keys are the client's.
+      const dataKey = path.length === 0 ? field.key : this.#dataKeys.keyOf(field.key, fieldName);
       fields.push({
         key: field.key,
         dataKey,

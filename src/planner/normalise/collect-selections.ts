@@ -2,12 +2,15 @@ import {
   type DirectiveNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLAbstractType,
   type GraphQLCompositeType,
   GraphQLError,
   type GraphQLSchema,
+  type GraphQLUnionType,
   getNamedType,
   isAbstractType,
   isCompositeType,
+  isUnionType,
   Kind,
   type SelectionNode,
   type SelectionSetNode,
@@ -63,25 +66,34 @@ export function openLevel(source: Source, type: GraphQLCompositeType): Level {
 /**
  * Adds selections to a level as CollectFields would meet them (GraphQL §6.3.2): folds conditions, flattens what is not
  * narrower, drops what cannot match, and merges fields of one response key where that keeps the order.
+ * @param union a union that the selections stand under. It has no fields of its own, so it stays only around `__typename`, and around
+ *   conditions that are wider than it.
  */
-export function collectSelections(source: Source, level: Level, selections: readonly SelectionNode[]): void {
+export function collectSelections(
+  source: Source,
+  level: Level,
+  selections: readonly SelectionNode[],
+  union?: GraphQLUnionType,
+): void {
   for (const selection of selections) {
     if (!isIncluded(selection, source.variables)) continue;
     switch (selection.kind) {
       case Kind.FIELD:
-        collectField(source, level, selection);
+        collectField(source, union === undefined ? level : conditionalLevel(source, level, union, []), selection);
         break;
       case Kind.INLINE_FRAGMENT:
-        collectFragment(source, level, selection, selection.typeCondition?.name.value, selection.selectionSet);
+        collectFragment(source, level, selection, selection.typeCondition?.name.value, selection.selectionSet, union);
         break;
       case Kind.FRAGMENT_SPREAD: {
         const fragment = source.fragments.get(selection.name.value);
         if (fragment === undefined) break;
-        const isDeferred = keepsApart(foldDirectives(selection.directives, source.variables));
-        // A second visit adds nothing, here or under a narrower condition: what it would select stands earlier already.
-        if (!isDeferred && isVisited(level, fragment.name.value)) break;
-        if (!isDeferred) level.visitedFragments.add(fragment.name.value);
-        collectFragment(source, level, selection, fragment.typeCondition.name.value, fragment.selectionSet);
+        const name = fragment.name.value;
+        if (union === undefined && !foldDirectives(selection.directives, source.variables).some(isIncremental)) {
+          // A second visit adds nothing, here or under a narrower condition: what it would select stands earlier already.
+          if (isVisited(level, name)) break;
+          level.visitedFragments.add(name);
+        }
+        collectFragment(source, level, selection, fragment.typeCondition.name.value, fragment.selectionSet, union);
       }
     }
   }
@@ -127,28 +139,79 @@ function collectFragment(
   selection: SelectionNode,
   conditionName: string | undefined,
   selectionSet: SelectionSetNode,
+  union: GraphQLUnionType | undefined,
 ): void {
   const { schema } = source;
-  const condition = conditionName === undefined ? level.type : schema.getType(conditionName);
+  const { selections } = selectionSet;
+  const condition = conditionName === undefined ? (union ?? level.type) : schema.getType(conditionName);
   if (!isCompositeType(condition)) return;
   const directives = foldDirectives(selection.directives, source.variables).filter(isIncremental);
-  const isNarrower =
-    condition !== level.type && !(isAbstractType(condition) && schema.isSubType(condition, level.type as never));
-  if (!isNarrower && directives.length === 0) {
-    collectSelections(source, level, selectionSet.selections);
+  if (union !== undefined && (condition === union || !isWithinUnion(source, level, condition, union))) {
+    if (condition === union && directives.length === 0) collectSelections(source, level, selections, union);
+    else
+      collectFragment(
+        source,
+        conditionalLevel(source, level, union, []),
+        selection,
+        conditionName,
+        selectionSet,
+        undefined,
+      );
     return;
   }
-  const type = isNarrower ? condition : level.type;
-  const scope = isNarrower ? intersect(level.scope, possibleTypes(schema, condition)) : level.scope;
-  if (scope.size === 0) return;
+  const isNarrower = condition !== level.type && !(isAbstractType(condition) && isWider(source, condition, level));
+  if (isNarrower && !canMatch(source, level, condition)) return;
+  if (directives.length > 0 || (isNarrower && !isUnionType(condition))) {
+    collectSelections(
+      source,
+      conditionalLevel(source, level, isNarrower ? condition : undefined, directives),
+      selections,
+    );
+  } else collectSelections(source, level, selections, isNarrower && isUnionType(condition) ? condition : undefined);
+}
+
+/** Whether all that reaches the level satisfies the condition, and the level's type has the condition's fields. */
+function isWider(source: Source, condition: GraphQLAbstractType, level: Level): boolean {
+  if (level.type === condition) return true;
+  if (isUnionType(condition)) return isSubset(level.scope, possibleTypes(source.schema, condition));
+  return !isUnionType(level.type) && source.schema.isSubType(condition, level.type);
+}
+
+/** Whether the union says nothing that the condition under it does not say. */
+function isWithinUnion(
+  source: Source,
+  level: Level,
+  condition: GraphQLCompositeType,
+  union: GraphQLUnionType,
+): boolean {
+  const matching = intersect(level.scope, possibleTypes(source.schema, condition));
+  return isSubset(matching, possibleTypes(source.schema, union));
+}
+
+function canMatch(source: Source, level: Level, condition: GraphQLCompositeType): boolean {
+  return intersect(level.scope, possibleTypes(source.schema, condition)).size > 0;
+}
+
+/** The level under a condition at the end of a level: the last one where it is the same, otherwise a new one. */
+function conditionalLevel(
+  source: Source,
+  level: Level,
+  condition: GraphQLCompositeType | undefined,
+  directives: readonly DirectiveNode[],
+): Level {
   const last = level.items.at(-1);
-  if (directives.length === 0 && last?.kind === 'fragment' && last.directives.length === 0 && last.condition === type) {
-    collectSelections(source, last.level, selectionSet.selections);
-    return;
+  if (
+    directives.length === 0 &&
+    last?.kind === 'fragment' &&
+    last.directives.length === 0 &&
+    last.condition === condition
+  ) {
+    return last.level;
   }
-  const inner = createLevel(type, level, scope);
-  level.items.push({ kind: 'fragment', condition: isNarrower ? condition : undefined, directives, level: inner });
-  collectSelections(source, inner, selectionSet.selections);
+  const scope = condition === undefined ? level.scope : intersect(level.scope, possibleTypes(source.schema, condition));
+  const inner = createLevel(condition ?? level.type, level, scope);
+  level.items.push({ kind: 'fragment', condition, directives, level: inner });
+  return inner;
 }
 
 function createLevel(type: GraphQLCompositeType, outer: Level | undefined, scope: ReadonlySet<string>): Level {
@@ -177,10 +240,11 @@ function isIncremental(directive: DirectiveNode): boolean {
   return directive.name.value === 'defer';
 }
 
-function keepsApart(directives: readonly DirectiveNode[]): boolean {
-  return directives.some(isIncremental);
-}
-
 function intersect(left: ReadonlySet<string>, right: ReadonlySet<string>): ReadonlySet<string> {
   return new Set([...left].filter((name) => right.has(name)));
+}
+
+function isSubset(left: ReadonlySet<string>, right: ReadonlySet<string>): boolean {
+  for (const name of left) if (!right.has(name)) return false;
+  return true;
 }

@@ -1,9 +1,10 @@
-import { type DocumentNode, type GraphQLSchema, print } from 'graphql';
+import { print } from 'graphql';
 import type { GraphqlUpstreamConfig } from '../../config/config.ts';
 import type { Upstream } from '../../transport/upstream.ts';
 import { usesFederation } from '../federation-link.ts';
 import type { Complaint, Outcome } from '../schema-problem.ts';
 import type { Subgraph } from '../subgraph.ts';
+import type { ParsedSdl } from '../subgraph-schema.ts';
 import { compileLookup } from './entities/compile-lookup.ts';
 import { createEntitiesExecutor } from './entities/entities-executor.ts';
 import type { Lookup } from './entities/lookup.ts';
@@ -13,13 +14,10 @@ import { declaredKeys, toFederationSdl } from './plain-sdl.ts';
 /**
  * The subgraph of a GraphQL service, in the service's own names. A service is plain where the config says so (`federation: false`
  * or `entities`) and where its SDL uses nothing of federation.
- * @param document - the service's SDL.
- * @param schema - built from `document`.
  */
 export function createGraphqlSubgraph(
   config: GraphqlUpstreamConfig,
-  document: DocumentNode,
-  schema: GraphQLSchema,
+  { document, schema }: ParsedSdl,
   upstream: Upstream,
 ): Outcome<Subgraph, Complaint> {
   const send = createHttpExecutor(upstream);

@@ -65,7 +65,7 @@ function codeOf(status: number): 'UPSTREAM_TIMEOUT' | 'UPSTREAM_UNAVAILABLE' | '
 }
 
 /** Status, media type and the first characters of an answer, on one line; for messages to operators. */
-export function describeResponse(response: UpstreamResponse): string {
+function describeResponse(response: UpstreamResponse): string {
   const type = response.headers['content-type'] ?? 'no content type';
   const excerpt = response.body.slice(0, EXCERPT_LENGTH).replace(/\s+/g, ' ').trim();
   const shown =

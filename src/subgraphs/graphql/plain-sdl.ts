@@ -27,7 +27,9 @@ export function toFederationSdl(
     const name = node.name.value;
     const entity = Object.hasOwn(entities, name) ? entities[name] : undefined;
     if (entity === undefined)
-      return isAnnotated('shareable') || isAnnotated('key') ? node : withDirectives(node, [directive('shareable')]);
+      return isAnnotated('shareable') || isAnnotated('key')
+        ? node
+        : withDirectives(node, [directive(link.localName('shareable'))]);
     if (node.kind === Kind.OBJECT_TYPE_EXTENSION) return node;
     const keys = [
       ...new Set(
@@ -42,7 +44,7 @@ export function toFederationSdl(
     const missing = keys.filter((key) => !node.directives?.some((existing) => keyOf(existing) === key));
     return withDirectives(
       node,
-      missing.map((key) => directive('key', key)),
+      missing.map((key) => directive(link.localName('key'), key)),
     );
   });
   return linkFederation({ ...plain, definitions });

@@ -8,9 +8,9 @@ import {
   isSpecifiedScalarType,
   isUnionType,
 } from 'graphql';
-import { suggestName } from '../closest-name.ts';
 import type { Complaint } from '../schema-problem.ts';
 import { isMachinery, isMachineryField } from '../subgraph-schema.ts';
+import { suggestName } from '../suggest-name.ts';
 
 /** Resolvers by type and field, as `@graphql-tools/schema` takes them, and `__resolveReference` of entities. */
 export type ResolverMap = Readonly<Record<string, Readonly<Record<string, unknown>>>>;

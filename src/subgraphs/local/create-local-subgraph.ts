@@ -1,8 +1,8 @@
 import {
+  type DocumentNode,
   type ExecutionArgs,
   execute,
   type GraphQLError,
-  parse,
   print,
   subscribe,
   validate,
@@ -27,14 +27,14 @@ import { createLocalContext, type LocalServices } from './local-services.ts';
  */
 export function createLocalSubgraph(
   config: LocalUpstreamConfig,
-  sdl: string,
+  sdl: DocumentNode,
   resolvers: unknown,
   services: LocalServices,
 ): Outcome<Subgraph, Complaint> {
-  const document = linkFederation(parse(sdl));
+  const document = linkFederation(sdl);
   const bare = buildSubgraphSchema(document);
   const broken = validateSchema(bare);
-  if (broken.length > 0) return refuse(broken.map(toComplaint));
+  if (broken.length > 0) return refuse(broken.map((error) => toComplaint(error, config.schema)));
   const checked = checkResolvers(bare, resolvers, new Set(entityTypeNames(document, 'all')));
   if ('complaints' in checked) return refuse(checked.complaints);
   const schema = createLocalSchema(bare, checked.resolvers);
@@ -106,9 +106,13 @@ async function* once(result: SubgraphResult): AsyncGenerator<SubgraphResult> {
   yield result;
 }
 
-function toComplaint(error: GraphQLError): Complaint {
-  const { line } = error.locations?.[0] ?? {};
-  return { message: `SDL${line === undefined ? '' : ` line ${line}`}: ${error.message}`, hint: 'Correct the SDL' };
+function toComplaint(error: GraphQLError, file: string): Complaint {
+  return {
+    message: `The SDL is no valid schema: ${error.message}`,
+    hint: 'Correct the SDL',
+    file,
+    ...error.locations?.[0],
+  };
 }
 
 function refuse(problems: readonly Complaint[]): { readonly ok: false; readonly problems: readonly Complaint[] } {

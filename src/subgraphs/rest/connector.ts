@@ -10,14 +10,14 @@ import {
 } from 'graphql';
 import type { Mapping } from '../../mapping/mapping.ts';
 import { isAtLeast } from '../../mapping/spec-version.ts';
-import { suggestName } from '../closest-name.ts';
 import { isObject } from '../subgraph-schema.ts';
+import { suggestName } from '../suggest-name.ts';
 import type { ConnectLink } from './connect-link.ts';
 import { type ConnectorReference, TextCompiler } from './connector-text.ts';
 import { argumentOf, checkNames, fieldOf, type KnownNames, readObject, readString } from './directive-values.ts';
 import { readHeaderRules } from './header-rule.ts';
 import type { ProblemList } from './problem-list.ts';
-import { METHODS, type Method, type RequestTemplate } from './request-template.ts';
+import { METHODS, type RequestTemplate } from './request-template.ts';
 import { type OutcomeRules, readOutcomeRules, type Source } from './source.ts';
 
 /** `@connect`, read and compiled. */
@@ -173,8 +173,6 @@ function readRequest(
       'Write only the path, or leave out "source"',
     );
   }
-  const body = fieldOf(http, 'body');
-  refuseBody(method, body, coordinate, problems);
   const own = {
     template,
     isPathIgnored: false,
@@ -186,15 +184,8 @@ function readRequest(
     method,
     url: source === undefined ? [own] : [source.url, own],
     headers: [...(source?.headers ?? []), ...headers],
-    body: texts.mapping(body?.value, `"body" of ${coordinate}`, 'request'),
+    body: texts.mapping(fieldOf(http, 'body')?.value, `"body" of ${coordinate}`, 'request'),
   };
-}
-
-function refuseBody(method: Method, body: ReturnType<typeof fieldOf>, coordinate: string, problems: ProblemList): void {
-  // RFC 9110 §9.3.1: content of a GET has no meaning, and servers may refuse it.
-  if (body !== undefined && method === 'GET') {
-    problems.add(body, `${coordinate} sends a body with GET`, 'Use another method, or put the values into the URL');
-  }
 }
 
 function readBatchSize(directive: ConstDirectiveNode, coordinate: string, problems: ProblemList): number {

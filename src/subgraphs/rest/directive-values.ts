@@ -7,7 +7,7 @@ import {
   type StringValueNode,
 } from 'graphql';
 import { isAtLeast, type SpecVersion } from '../../mapping/spec-version.ts';
-import { suggestName } from '../closest-name.ts';
+import { suggestName } from '../suggest-name.ts';
 import type { ProblemList } from './problem-list.ts';
 
 export function argumentOf(directive: ConstDirectiveNode, name: string): ConstValueNode | undefined {

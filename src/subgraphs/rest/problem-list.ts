@@ -24,6 +24,11 @@ export class ProblemList {
   }
 
   addAt(place: TextPosition | undefined, message: string, hint: string): void {
+    // A text of a source is checked with each of its connectors.
+    const isTold = this.#problems.some(
+      (told) => told.line === place?.line && told.column === place?.column && told.hint === hint,
+    );
+    if (isTold && place !== undefined) return;
     this.#problems.push({ upstream: this.#upstream, file: this.#file, ...place, message, hint });
   }
 

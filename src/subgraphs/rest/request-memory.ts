@@ -26,9 +26,9 @@ export class RequestMemory {
     return memory;
   }
 
-  /** One call for all GETs of one URL with the same headers, while it runs and after. */
+  /** One call for all GETs of one URL with the same headers and body, while it runs and after. */
   joinGet(request: UpstreamRequest, send: () => Promise<Answer>): Promise<Answer> {
-    return this.#gets.load({ key: JSON.stringify([request.path, request.headers]), send });
+    return this.#gets.load({ key: JSON.stringify([request.path, request.headers, request.body]), send });
   }
 
   entityLoader(entity: EntityConnector, create: () => EntityLoader): EntityLoader {

@@ -61,6 +61,10 @@ function readSource(
     problems.add(directive, '@source has no name', 'Add name: "…"');
     return undefined;
   }
+  if (!/^[A-Za-z][\w-]{0,63}$/.test(name)) {
+    const hint = 'Start with a letter, go on with letters, digits, "_" and "-", 64 at most';
+    problems.add(argumentOf(directive, 'name'), `"${name}" is no name for a source`, hint);
+  }
   const where = `@source "${name}"`;
   const http = readObject(argumentOf(directive, 'http'), `"http" of ${where}`, problems);
   if (http !== undefined) checkNames(http, HTTP_NAMES, `"http" of ${where}`, link.version, problems);

@@ -5,6 +5,7 @@ import {
   type GraphQLNamedType,
   type GraphQLSchema,
   getNamedType,
+  isAbstractType,
   isInputObjectType,
   isInterfaceType,
   isObjectType,
@@ -12,14 +13,20 @@ import {
   isRequiredInputField,
   isUnionType,
 } from 'graphql';
-import { suggestName } from '../closest-name.ts';
 import type { Complaint } from '../schema-problem.ts';
 import { isMachineryField } from '../subgraph-schema.ts';
+import { suggestName } from '../suggest-name.ts';
 import { ownTypes } from './names.ts';
 
 /** What the graph does not get of an upstream's schema; names are the upstream's. */
 export interface Hidden {
+  /** Whether the type is not in the subgraph's SDL at all. */
   hidesType(type: string): boolean;
+  /**
+   * Whether the type is hidden but may still come out of the upstream, as a member of a union or interface that is not hidden.
+   * It stays in the SDL as `@inaccessible`, so that the graph knows what it is that clients must not see.
+   */
+  isInaccessible(type: string): boolean;
   /** Of an object, interface or input type. */
   hidesField(type: string, field: string): boolean;
   /** Only optional ones; a field with a required argument that is hidden is hidden itself. */
@@ -43,8 +50,12 @@ export function compileHidden(schema: GraphQLSchema, hide: readonly string[], pr
       if (!types.has(type.name) && isEmptied(type, types, members)) types.add(type.name);
     }
   }
+  const inaccessible = new Set(
+    [...types].filter((type) => isReturned(schema, type, types) && !isEmptied(schema.getType(type), types, members)),
+  );
   return {
-    hidesType: (type) => types.has(type),
+    hidesType: (type) => types.has(type) && !inaccessible.has(type),
+    isInaccessible: (type) => inaccessible.has(type),
     hidesField: (type, field) => hidesMember(schema.getType(type), field, types, members),
     hidesArgument(type, field, name) {
       const parent = schema.getType(type);
@@ -108,7 +119,20 @@ function findComplaint(schema: GraphQLSchema, coordinate: string, hide: readonly
   };
 }
 
-function isEmptied(type: GraphQLNamedType, types: ReadonlySet<string>, members: ReadonlySet<string>): boolean {
+/** Whether an abstract type that the graph has may turn out to be this type. */
+function isReturned(schema: GraphQLSchema, name: string, types: ReadonlySet<string>): boolean {
+  const type = schema.getType(name);
+  if (!isObjectType(type)) return false;
+  return ownTypes(schema).some(
+    (other) => isAbstractType(other) && !types.has(other.name) && schema.isSubType(other, type),
+  );
+}
+
+function isEmptied(
+  type: GraphQLNamedType | undefined,
+  types: ReadonlySet<string>,
+  members: ReadonlySet<string>,
+): boolean {
   if (isUnionType(type)) return type.getTypes().every((member) => types.has(member.name));
   if (isInputObjectType(type)) {
     const fields = Object.values(type.getFields());

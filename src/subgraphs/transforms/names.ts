@@ -8,9 +8,9 @@ import {
   isObjectType,
   isSpecifiedScalarType,
 } from 'graphql';
-import { suggestName } from '../closest-name.ts';
 import type { Complaint, Outcome } from '../schema-problem.ts';
 import { isMachinery, isMachineryField } from '../subgraph-schema.ts';
+import { suggestName } from '../suggest-name.ts';
 import type { Transforms } from './transforms.ts';
 
 /** What each type and field of an upstream is called in the graph, and back. Names that are not changed are not in the maps. */

@@ -10,7 +10,7 @@ import {
   type TypeNode,
   visit,
 } from 'graphql';
-import { readFederationLink } from '../federation-link.ts';
+import { linkFederation, readFederationLink } from '../federation-link.ts';
 import type { Complaint } from '../schema-problem.ts';
 import { transformFieldSet } from './field-set.ts';
 import type { Hidden } from './hidden.ts';
@@ -25,6 +25,12 @@ export function transformSdl(
   problems: Complaint[],
 ): DocumentNode {
   const link = readFederationLink(document);
+
+  /** A definition that is only there for the composition. */
+  const inaccessible = (type: string, node: DefinitionNode): readonly ConstDirectiveNode[] => {
+    if (node.kind !== Kind.OBJECT_TYPE_DEFINITION || !hidden.isInaccessible(type)) return [];
+    return [{ kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: link.localName('inaccessible') } }];
+  };
 
   const transformDirectives = (
     directives: readonly ConstDirectiveNode[],
@@ -81,15 +87,19 @@ export function transformSdl(
       case Kind.OBJECT_TYPE_DEFINITION:
       case Kind.OBJECT_TYPE_EXTENSION:
       case Kind.INTERFACE_TYPE_DEFINITION:
-      case Kind.INTERFACE_TYPE_EXTENSION:
+      case Kind.INTERFACE_TYPE_EXTENSION: {
+        const fields = node.fields?.flatMap(transformField(type));
+        // Only of a root type all fields can go: any other type would be hidden itself.
+        if (fields?.length === 0 && (node.fields?.length ?? 0) > 0) return [];
         return [
           {
             ...node,
             ...(node.interfaces && { interfaces: node.interfaces.filter(isShown) }),
-            ...(node.directives && { directives: transformDirectives(node.directives, type, type) }),
-            ...(node.fields && { fields: node.fields.flatMap(transformField(type)) }),
+            directives: [...transformDirectives(node.directives ?? [], type, type), ...inaccessible(type, node)],
+            ...(fields && { fields }),
           },
         ];
+      }
       case Kind.INPUT_OBJECT_TYPE_DEFINITION:
       case Kind.INPUT_OBJECT_TYPE_EXTENSION: {
         const keep = (field: InputValueDefinitionNode) => !hidden.hidesField(type, field.name.value);
@@ -102,7 +112,9 @@ export function transformSdl(
         return [node];
     }
   });
-  return renameTypes({ ...document, definitions }, names);
+  const transformed = renameTypes({ ...document, definitions }, names);
+  // Federation 1 knows @inaccessible without a link.
+  return link.isVersion2 ? linkFederation(transformed) : transformed;
 }
 
 function renameTypes(document: DocumentNode, names: Names): DocumentNode {

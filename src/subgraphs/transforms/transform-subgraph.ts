@@ -26,6 +26,7 @@ export function transformSubgraph(subgraph: Subgraph, transforms: Transforms): O
   const names = compiled.value;
   const sdl = print(transformSdl(document, schema, names, hidden, problems));
   if (problems.length > 0) return { ok: false, problems };
+  if (names.typeInGraph.size === 0 && names.fieldInGraph.size === 0) return { ok: true, value: { ...subgraph, sdl } };
 
   const kept = new WeakMap<SubgraphOperation, TransformedOperation>();
   const transformedOf = (operation: SubgraphOperation) => {

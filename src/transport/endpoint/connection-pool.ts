@@ -2,6 +2,10 @@ import type { LookupFunction } from 'node:net';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
 import type { TransportDefinition } from '../../config/schema/transport.ts';
 import type { Clock, Timer } from '../clock.ts';
+import { AlpnConnections } from '../http2/alpn-connections.ts';
+import { Http2Connections } from '../http2/http2-connections.ts';
+import { connectSocket } from './connect-socket.ts';
+import type { Connections } from './connections.ts';
 import { type HostAddress, type ResolveHost, sameAddresses } from './resolve-host.ts';
 import type { TlsOptions } from './tls-options.ts';
 
@@ -23,7 +27,7 @@ export interface ConnectionPoolOptions {
 export class ConnectionPool {
   readonly #options: ConnectionPoolOptions;
   readonly #hostname: string;
-  #pool: Pool;
+  #connections: Connections;
   #addresses: readonly HostAddress[] = [];
   #next = 0;
   #used = false;
@@ -35,39 +39,49 @@ export class ConnectionPool {
   constructor(options: ConnectionPoolOptions) {
     this.#options = options;
     this.#hostname = new URL(options.origin).hostname.replace(/^\[|\]$/g, '');
-    this.#pool = this.#createPool();
+    this.#connections = this.#create();
   }
 
   dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
     this.#used = true;
     if (this.#stale) this.#ready().catch(ignore);
-    this.#pool.dispatch(options, handler);
+    this.#connections.dispatch(options, handler);
   }
 
   /** Waits for running requests. */
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#timer !== undefined) this.#options.clock.clearTimeout(this.#timer);
-    await this.#pool.close();
+    await this.#connections.close();
   }
 
-  #createPool(): Pool {
+  #create(): Connections {
+    const { origin, connections, tls, clock } = this.#options;
+    const { http2, max, keepAliveMs, connectTimeoutMs: timeoutMs } = connections;
+    const url = new URL(origin);
+    const http1 = this.#createHttp1();
+    const shared = { origin: url, max, keepAliveMs, clock };
+    const connect = (protocols: readonly string[]) => () =>
+      connectSocket({ url, tls, lookup: this.#lookup, timeoutMs, protocols });
+    switch (http2) {
+      case 'alpn':
+        return new AlpnConnections({ ...shared, connect: connect(['h2', 'http/1.1']), http1 });
+      case 'h2c':
+        return new Http2Connections({ ...shared, connect: connect(['h2']) });
+      default:
+        return http1;
+    }
+  }
+
+  #createHttp1(): Connections {
     const { origin, connections, tls } = this.#options;
-    const connect = buildConnector({
-      ...tls,
-      lookup: this.#lookup,
-      timeout: connections.connectTimeoutMs,
-      allowH2: connections.http2 === 'alpn',
-      // Not in undici's types; its own H2C client uses it.
-      ...(connections.http2 === 'h2c' && { useH2c: true }),
-    });
+    const { connectTimeoutMs, max, keepAliveMs } = connections;
     return new Pool(origin, {
-      connect,
-      connections: connections.max,
-      // Only one HTTP/1.1 request at a time on a connection; HTTP/2 has streams for that.
-      ...(connections.http2 === 'off' && { pipelining: 1 }),
-      allowH2: connections.http2 !== 'off',
-      keepAliveTimeout: connections.keepAliveMs,
+      connect: buildConnector({ ...tls, lookup: this.#lookup, timeout: connectTimeoutMs }),
+      connections: max,
+      // A second request before the answer to the first would share its fate.
+      pipelining: 1,
+      keepAliveTimeout: keepAliveMs,
       // The exchange has its own timers.
       headersTimeout: 0,
       bodyTimeout: 0,
@@ -107,8 +121,8 @@ export class ConnectionPool {
     this.#stale = false;
     if (ttlMs < Number.POSITIVE_INFINITY) this.#timer = this.#options.clock.setTimeout(this.#expire, ttlMs);
     if (!changed) return;
-    const old = this.#pool;
-    this.#pool = this.#createPool();
+    const old = this.#connections;
+    this.#connections = this.#create();
     this.#options.onAddresses(addresses);
     // Not waited for: what runs on the old addresses may take long.
     old.close().catch(ignore);

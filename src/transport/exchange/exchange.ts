@@ -61,10 +61,20 @@ export abstract class Exchange<R> implements Dispatcher.DispatchHandler {
     return this.controller !== undefined;
   }
 
-  /** Calls back once nothing more comes; at once if that is so. One callback. */
+  /** Calls back once nothing more comes; at once if that is so. */
   whenEnded(callback: () => void): void {
-    if (this.#ended) callback();
-    else this.#onEnded = callback;
+    if (this.#ended) {
+      callback();
+      return;
+    }
+    const former = this.#onEnded;
+    this.#onEnded =
+      former === undefined
+        ? callback
+        : () => {
+            former();
+            callback();
+          };
   }
 
   /** Ends the exchange from our side; the connection is closed, since the answer on it is of no use. */

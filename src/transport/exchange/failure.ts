@@ -44,6 +44,11 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
   UND_ERR_RES_EXCEEDED_MAX_SIZE: 'too_large',
   UND_ERR_INVALID_ARG: 'invalid',
   UND_ERR_NOT_SUPPORTED: 'invalid',
+  ERR_INVALID_CHAR: 'invalid',
+  ERR_INVALID_HTTP_TOKEN: 'invalid',
+  ERR_HTTP2_INVALID_HEADER_VALUE: 'invalid',
+  ERR_HTTP2_HEADER_SINGLE_VALUE: 'invalid',
+  ERR_HTTP2_INVALID_CONNECTION_HEADERS: 'invalid',
   UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: 'invalid',
 };
 

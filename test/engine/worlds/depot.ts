@@ -76,7 +76,6 @@ export const depotWorld: World = {
     {
       name: 'climate',
       sdl: `
-        type Query { humid: [Depot!]! }
         type Depot @key(fields: "place { country { code } zip }") { place: Place! humidity: Float! }
         type Place @shareable { country: Country! zip: String! }
         type Country @shareable { code: String! }
@@ -109,7 +108,6 @@ export const depotWorld: World = {
   rootValue: {
     depots: () => depots,
     depot: ({ code }: { code: string }) => depots.find((one) => one.code === code) ?? null,
-    humid: () => depots,
     staffed: () => [...depots, null],
     parcels: () => parcels,
     parcel: ({ id }: { id: string }) => parcels.find((one) => one.id === id) ?? null,

@@ -106,6 +106,8 @@ function merge(definitions: DocumentNode['definitions']): DocumentNode {
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION || definition.name.value !== 'Query') return [definition];
     return [{ ...definition, fields: [...(definition.fields ?? []), ...(extension?.fields ?? [])] }];
   });
+  const hasQuery = merged.some((definition) => 'name' in definition && definition.name?.value === 'Query');
+  if (!hasQuery && extension !== undefined) merged.push({ ...extension, kind: Kind.OBJECT_TYPE_DEFINITION });
   return { kind: Kind.DOCUMENT, definitions: merged };
 }
 

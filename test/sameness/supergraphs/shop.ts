@@ -1,6 +1,5 @@
 import { createShopData } from '../../../examples/data/shop-data.ts';
 import { DateTime, Long } from '../../../examples/services/scalars.ts';
-import { readShopSubgraphs } from '../../../examples/shop-supergraph.ts';
 import { accountsResolvers } from '../../monolith/accounts.ts';
 import { catalogResolvers } from '../../monolith/catalog.ts';
 import { inventoryResolvers } from '../../monolith/inventory.ts';
@@ -9,6 +8,7 @@ import { reviewsResolvers } from '../../monolith/reviews.ts';
 import { createShopWorld } from '../../monolith/shop-world.ts';
 import { storefrontResolvers } from '../../monolith/storefront.ts';
 import type { Fixture, FixtureResolver, FixtureResolvers, Thing } from '../federation/fixture.ts';
+import { readShopSubgraphs } from './shop-sdl.ts';
 
 /** The shop that ships with the gateway: six subgraphs, keys of several kinds, errors in the middle of its data. */
 export function shopFixture(): Fixture {

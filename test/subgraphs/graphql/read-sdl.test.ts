@@ -97,7 +97,9 @@ suite('a schema that cannot be read', () => {
   test('is told with the status and what came, without the credentials of the URL', async (t) => {
     const server = await serveAnswer(t, 502, 'text/html', '<html>Bad Gateway</html>');
     const url = server.url.replace('http://', 'http://user:secret@');
-    const attempt = readSubgraphSdl(graphqlUpstreamConfig(url), fetchUpstream('reviews', server.url), t.signal);
+    const config = graphqlUpstreamConfig(server.url);
+    const withCredentials = { ...config, endpoints: config.endpoints.map((endpoint) => ({ ...endpoint, url })) };
+    const attempt = readSubgraphSdl(withCredentials, fetchUpstream('reviews', server.url), t.signal);
     await assert.rejects(attempt, (error: Error & { code?: string }) => {
       assert.equal(error.code, 'UPSTREAM_UNAVAILABLE');
       assert.match(error.message, /HTTP 502, text\/html, "<html>Bad Gateway/);

@@ -75,3 +75,17 @@ test('a key that is declared is not declared again, in whatever order its fields
   );
   assert.equal(sdlOf(declared).match(/@key\(/g)?.length, 1);
 });
+
+test('fields that only a composite key brings need no connector', () => {
+  const sdl = `
+    extend schema
+      @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])
+      @link(url: "https://specs.apollo.dev/connect/v0.1", import: ["@source", "@connect"])
+      @source(name: "api", http: { baseURL: "https://api.example.com" })
+    type Product @key(fields: "sku { id }") {
+      sku: Sku!
+      price: Int @connect(source: "api", http: { GET: "/prices/{$this.sku.id}" }, selection: "$.price")
+    }
+    type Sku { id: ID! }`;
+  assert.match(sdlOf(sdl), /type Product @key\(fields: "sku \{ id \}"\)/);
+});

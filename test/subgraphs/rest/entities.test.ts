@@ -117,6 +117,15 @@ describe('entities by a connector on their type', () => {
     assert.deepEqual(service.lines, ['GET /users', 'GET /users?id=1&id=2', 'GET /users?id=3&id=4', 'GET /users?id=5']);
   });
 
+  test('of two connectors for one key, the one that takes many is called', async () => {
+    await using service = await RestService.start(() => ({ body: [{ id: 1, name: 'n' }] }));
+    const sdl = `${LINK('0.2')}
+      type Query { user(id: ID!): User @connect(source: "api", entity: true, http: { GET: "/users/{$args.id}" }, selection: "id name") }
+      type User @connect(source: "api", http: { GET: "/users?id={$batch.id}" }, selection: "id name") { id: ID! name: String }`;
+    await run(service.subgraph(sdl), ENTITIES, { r: [user(1), user(2)] });
+    assert.deepEqual(service.lines, ['GET /users?id=1&id=2']);
+  });
+
   test('an answer to a batch that is no list is an error of each', async () => {
     await using service = await RestService.start(() => ({ body: { id: 1 } }));
     const sdl = `${LINK('0.2')}

@@ -55,7 +55,7 @@ type User ${connect('http: { GET: "/u/{$this.id}" }, selection: "id"')} { id: ID
     '4:67 "http" of Query.me@connect[0] has no "haeders" | Did you mean "headers"?',
     '4:82 "isSuccess" of @connect needs connect v0.2, the schema links v0.1 | Link connect v0.2',
   ],
-  'no method, two methods, a body with GET': [
+  'no method, two methods, no such argument': [
     `${HEAD}type Query {
   a: Int ${connect('http: { }, selection: "$"')}
   b: Int ${connect('http: { GET: "/b", POST: "/b" }, selection: "$"')}
@@ -63,7 +63,6 @@ type User ${connect('http: { GET: "/u/{$this.id}" }, selection: "id"')} { id: ID
 }`,
     '5:40 "http" of Query.a@connect[0] has no method | Write exactly one of GET, POST, PUT, PATCH, DELETE',
     '6:40 "http" of Query.b@connect[0] has both GET and POST | Write exactly one of GET, POST, PUT, PATCH, DELETE',
-    '7:53 Query.c@connect[0] sends a body with GET | Use another method, or put the values into the URL',
     '7:63 "$args.x": "x" is not an argument of Query.c | There is none to choose from.',
   ],
   'a selection that is missing, empty or does not parse': [
@@ -116,7 +115,7 @@ type User { id: ID! posts: [Int] ${connect('http: { GET: "/p?u={$this.idd}" }, s
       'http: { GET: "/u" }, selection: "id nmae name { first } home boss: $(1)"',
       'type User { id: ID! name: String home: Home boss: User } type Home { city: String street: String }',
     ),
-    '4:88 Query.users@connect[0]: User has no field "nmae" | There is "id", "name", "home", "boss". Remove it, or name it with "field: nmae"',
+    '4:88 Query.users@connect[0]: User has no field "nmae" | Did you mean "name"? Remove it, or name it with "field: nmae"',
     '4:98 Query.users@connect[0]: User.name is String, but the selection gives it an object | Select a single value, such as "name: path.to.value"',
     '4:108 Query.users@connect[0]: User.home is Home, but the selection does not say which fields of it | Add { city street … } behind it',
     '4:121 Query.users@connect[0]: User.boss is User, but the selection does not say which fields of it | Add { id name home … } behind it',
@@ -173,6 +172,13 @@ type User { id: ID! name: String }`,
       'type User @key(fields: "id") { id: ID! name: String }',
     ),
     '5:11 Nothing finds User.name by the key "id" | Add a connector with "entity: true" and the key as its arguments, or "resolvable: false" to the @key',
+  ],
+  'a composite key that no connector has whole': [
+    `${HEAD}type Query { item(id: ID!, shop: ShopKey!): Item ${connect('entity: true, http: { GET: "/i/{$args.shop.id}/{$args.id}" }, selection: "id name shop { id code }"')} }
+input ShopKey { id: ID! }
+type Item @key(fields: "id shop { id }") @key(fields: "id shop { code }") { id: ID! name: String shop: Shop }
+type Shop { id: ID! code: ID! }`,
+    '6:42 Nothing finds Item.name by the key "id shop { code }" | Add a connector with "entity: true" and the key as its arguments, or "resolvable: false" to the @key',
   ],
   'connectors that wait for each other': [
     `${HEAD}type Query { user: User ${connect('http: { GET: "/u" }, selection: "id"')} }

@@ -95,8 +95,14 @@ export function fetchUpstream(url: string): Upstream {
         throw new WeirError('UPSTREAM_UNAVAILABLE', `Cannot reach ${url}`, { upstream: 'shop', cause });
       }
     },
+    stream: unsupported,
+    upgrade: unsupported,
     close: () => Promise.resolve(),
   };
+}
+
+async function unsupported(): Promise<never> {
+  throw new Error('Connectors only send');
 }
 
 export function requestContext(headers: Record<string, string> = {}): RequestContext {

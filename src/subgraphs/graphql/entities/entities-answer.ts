@@ -71,10 +71,9 @@ function placeItems(
   list: (Data | null)[],
 ): (WantedEntity | undefined)[] {
   if (!Array.isArray(items)) return [];
-  const names = call.keys.map((key) => key.responseKey);
   return items.map((item: unknown) => {
     if (!isObject(item)) return undefined;
-    const key = keyText(names, item);
+    const key = keyText(call.keys, item);
     const entity = key === undefined ? undefined : wanted.get(key);
     if (entity !== undefined) placeEntity(item, call, entity, list);
     return entity;
@@ -82,11 +81,8 @@ function placeItems(
 }
 
 function placeEntity(item: Data, call: LookupCall, wanted: WantedEntity, list: (Data | null)[]): void {
-  if (call.lookup.returnsAbstract) {
-    if (item[PRIVATE_TYPE] !== call.lookup.typeName) return;
-    delete item[PRIVATE_TYPE];
-  }
-  for (const key of call.keys) if (key.isPrivate) delete item[key.responseKey];
+  if (call.lookup.returnsAbstract && item[PRIVATE_TYPE] !== call.lookup.typeName) return;
+  for (const key of call.privateKeys) delete item[key];
   // The places of one entity do not share an object: engines merge later fetches into each.
   for (const [position, index] of wanted.indices.entries()) list[index] = position === 0 ? item : structuredClone(item);
 }

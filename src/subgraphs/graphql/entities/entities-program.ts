@@ -43,8 +43,10 @@ export interface EntitiesField {
 export interface LookupCall {
   readonly lookup: Lookup;
   readonly selection: Fragment;
-  /** Where the entity in the result has its key; private ones are taken out again. Empty where no list is returned. */
-  readonly keys: readonly { readonly responseKey: string; readonly isPrivate: boolean }[];
+  /** Response keys under which an entity of the result has its key, in the order of the lookup's; empty where no list is returned. */
+  readonly keys: readonly string[];
+  /** Response keys that only Weir asked for; they are taken out of the result again. */
+  readonly privateKeys: readonly string[];
 }
 
 /** Text, and the variables that it uses. */
@@ -63,7 +65,7 @@ export function compileEntities(
   const roots = rootFields(operation.selectionSet);
   const isEntities = (node: SelectionNode): node is FieldNode =>
     node.kind === Kind.FIELD && node.name.value === '_entities';
-  const entities = roots.filter(isEntities);
+  const entities = mergeByResponseKey(roots.filter(isEntities));
   if (entities.length === 0) return undefined;
   const rest = roots.filter((node) => !isEntities(node));
   return {
@@ -74,6 +76,20 @@ export function compileEntities(
       operation.variableDefinitions?.map((node) => [node.variable.name.value, stripIgnoredCharacters(print(node))]),
     ),
   };
+}
+
+/** Fields of one response key are one field with all their selections (GraphQL §6.3.2, CollectFields). */
+function mergeByResponseKey(fields: readonly FieldNode[]): FieldNode[] {
+  const merged = new Map<string, FieldNode>();
+  for (const field of fields) {
+    const key = field.alias?.value ?? field.name.value;
+    const selections = [
+      ...(merged.get(key)?.selectionSet?.selections ?? []),
+      ...(field.selectionSet?.selections ?? []),
+    ];
+    merged.set(key, { ...field, selectionSet: { kind: Kind.SELECTION_SET, selections } });
+  }
+  return [...merged.values()];
 }
 
 function compileField(
@@ -103,29 +119,28 @@ function compileField(
 
 function compileCall(lookup: Lookup, selections: readonly SelectionNode[]): LookupCall {
   const added: FieldNode[] = [];
+  const add = (name: string, alias: string) => {
+    added.push(fieldNode(name, alias));
+    return alias;
+  };
   const keys = (lookup.returnsList ? lookup.keyFields : []).map((name, index) => {
     const isSelected = selections.some((node) => node.kind === Kind.FIELD && isPlain(node, name));
-    if (isSelected) return { responseKey: name, isPrivate: false };
-    const alias = `${PRIVATE}Key${index}`;
-    added.push(fieldNode(name, alias));
-    return { responseKey: alias, isPrivate: true };
+    return isSelected ? name : add(name, `${PRIVATE}Key${index}`);
   });
-  const all = [...selections, ...added];
-  const own: SelectionSetNode = {
-    kind: Kind.SELECTION_SET,
-    selections: all.length > 0 ? all : [fieldNode('__typename')],
-  };
-  if (!lookup.returnsAbstract) return { lookup, selection: fragmentOf(own), keys };
+  if (selections.length === 0 && added.length === 0) add('__typename', PRIVATE_TYPE);
+  const own: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: [...selections, ...added] };
+  const privateKeys = added.map((field) => field.alias?.value ?? '');
+  if (!lookup.returnsAbstract) return { lookup, selection: fragmentOf(own), keys, privateKeys };
   const narrowed: InlineFragmentNode = {
     kind: Kind.INLINE_FRAGMENT,
     typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: lookup.typeName } },
     selectionSet: own,
   };
-  const selection = fragmentOf({
+  const all: SelectionSetNode = {
     kind: Kind.SELECTION_SET,
     selections: [fieldNode('__typename', PRIVATE_TYPE), narrowed],
-  });
-  return { lookup, selection, keys };
+  };
+  return { lookup, selection: fragmentOf(all), keys, privateKeys: [...privateKeys, PRIVATE_TYPE] };
 }
 
 /** What a selection on `_Entity` selects of one object type. */

@@ -4,7 +4,7 @@ import { type EntitiesProgram, type Fragment, type LookupCall, PRIVATE } from '.
 import { keyText, type Representation } from './lookup.ts';
 
 /** Most single lookups in one request; more go into further requests, sent at the same time. A list lookup is one call, however long. */
-export const MAX_LOOKUPS_PER_REQUEST = 50;
+const MAX_LOOKUPS_PER_REQUEST = 50;
 
 /** An entity that is asked for, and every place that wants it. */
 export interface WantedEntity {

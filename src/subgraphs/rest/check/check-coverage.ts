@@ -7,6 +7,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { type ConnectorGraph, parentFields, reachableFields } from '../connector-graph.ts';
+import type { KeyTree } from '../entity-key.ts';
 import { printKey } from '../entity-key.ts';
 import type { ProblemList } from '../problem-list.ts';
 import { declaredKeys, externalFields } from '../subgraph-sdl.ts';
@@ -32,7 +33,7 @@ export function checkCoverage(
   const cyclic = checkCycles(graph, problems);
   const keys = declaredKeys(document);
   const external = externalFields(document);
-  const keyFields = new Set(keys.flatMap(({ typeName, key }) => [...key.keys()].map((name) => `${typeName}.${name}`)));
+  const keyFields = new Set(keys.flatMap(({ typeName, key }) => keyCoordinates(schema, typeName, key)));
   const given = selected.fields.union(keyFields).union(external);
   const isOpen = reachableTypes(schema, selected.openTypes);
   const neverGiven = new Set<string>();
@@ -76,7 +77,8 @@ export function checkCoverage(
     const type = schema.getType(typeName);
     if (!isResolvable || !isObjectType(type)) continue;
     const externals = Object.keys(type.getFields()).filter((name) => external.has(`${typeName}.${name}`));
-    const reached = reachableFields(graph, typeName, [...key.keys(), ...externals]);
+    const externalTree = externals.map((name) => [name, new Map() as KeyTree] as const);
+    const reached = reachableFields(graph, typeName, new Map<string, KeyTree>([...externalTree, ...key]));
     const missing = Object.keys(type.getFields()).filter(
       (name) => !reached.has(name) && !neverGiven.has(`${typeName}.${name}`),
     );
@@ -87,6 +89,17 @@ export function checkCoverage(
       'Add a connector with "entity: true" and the key as its arguments, or "resolvable: false" to the @key',
     );
   }
+}
+
+/** The fields of a key and of the objects within it: a representation brings them. */
+function keyCoordinates(schema: GraphQLSchema, typeName: string, key: KeyTree): string[] {
+  const type = schema.getType(typeName);
+  const fields = isObjectType(type) ? type.getFields() : {};
+  return [...key].flatMap(([name, inner]) => {
+    const field = fields[name];
+    const within = field === undefined ? [] : keyCoordinates(schema, getNamedType(field.type).name, inner);
+    return [`${typeName}.${name}`, ...within];
+  });
 }
 
 /** The types of all objects that may lie within objects of these types. */

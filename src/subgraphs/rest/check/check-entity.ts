@@ -7,8 +7,9 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
+  Kind,
 } from 'graphql';
-import { suggestName } from '../../closest-name.ts';
+import { suggestName } from '../../suggest-name.ts';
 import type { Connector } from '../connector.ts';
 import type { ConnectorGraph } from '../connector-graph.ts';
 import { argumentOf } from '../directive-values.ts';
@@ -23,12 +24,9 @@ export function checkEntity(connector: Connector, graph: ConnectorGraph, problem
 
 function checkTypeConnector(connector: Connector, graph: ConnectorGraph, problems: ProblemList): void {
   const { coordinate, directive, typeName } = connector;
-  if (argumentOf(directive, 'entity') !== undefined) {
-    problems.add(
-      argumentOf(directive, 'entity'),
-      `${coordinate} stands on a type and so always finds entities`,
-      'Remove "entity"',
-    );
+  const entityNode = argumentOf(directive, 'entity');
+  if (entityNode?.kind === Kind.BOOLEAN && !entityNode.value) {
+    problems.add(entityNode, `${coordinate} stands on a type and so always finds entities`, 'Remove "entity: false"');
   }
   const [entity] = graph.entities.get(typeName)?.filter((item) => item.connector === connector) ?? [];
   if (entity === undefined) {

@@ -10,9 +10,10 @@ import {
   isUnionType,
 } from 'graphql';
 import type { Shape } from '../../../mapping/shape.ts';
-import { suggestName } from '../../closest-name.ts';
+import { suggestName } from '../../suggest-name.ts';
 import type { Connector } from '../connector.ts';
 import { type ConnectorGraph, reachableFields } from '../connector-graph.ts';
+import type { KeyTree } from '../entity-key.ts';
 import type { ProblemList } from '../problem-list.ts';
 
 /** What selections give, over all connectors. */
@@ -116,7 +117,7 @@ class SelectionCheck {
       }
       return;
     }
-    const reached = reachableFields(this.#graph, type.name, shape.fields.keys());
+    const reached = reachableFields(this.#graph, type.name, treeOf(shape));
     for (const name of fields.keys()) {
       if (reached.has(name)) continue;
       this.#selected.lacks.push({ connector: this.#connector, offset: shape.offset, typeName: type.name, field: name });
@@ -131,6 +132,12 @@ class SelectionCheck {
       hint,
     );
   }
+}
+
+/** The keys of an object, with those of the objects within it. */
+function treeOf(shape: Shape): KeyTree {
+  if (shape.kind !== 'object') return new Map();
+  return new Map([...shape.fields].map(([name, field]) => [name, treeOf(field.shape)]));
 }
 
 function fieldsOf(type: GraphQLNamedOutputType, { schema }: ConnectorGraph): GraphQLField<unknown, unknown>[] {

@@ -1,5 +1,5 @@
 import { type DocumentNode, Kind, specifiedScalarTypes, visit } from 'graphql';
-import { suggestName } from '../../closest-name.ts';
+import { suggestName } from '../../suggest-name.ts';
 import type { ProblemList } from '../problem-list.ts';
 
 /** Tells every use of a type that the document does not define. */

@@ -12,7 +12,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { isAtLeast, type SpecVersion } from '../../../mapping/spec-version.ts';
-import { suggestName } from '../../closest-name.ts';
+import { suggestName } from '../../suggest-name.ts';
 import type { Connector } from '../connector.ts';
 import type { ConnectorReference } from '../connector-text.ts';
 import type { ProblemList } from '../problem-list.ts';

@@ -120,7 +120,7 @@ suite('a fetch of entities from a plain service', () => {
     const { subgraph } = await plainSubgraph(t);
     const text = 'query($r: [_Any!]!) { _entities(representations: $r) { ... on User { friend { id } } } }';
     const result = await run(t, subgraph, text, { r: reps('User', 'id', ['1', '1']) });
-    const [first, second] = result.data?._entities as Record<string, unknown>[];
+    const [first, second] = (result.data as { _entities: Record<string, unknown>[] })._entities;
     assert.deepEqual(first, second);
     assert.notEqual(first, second);
     assert.notEqual(first?.friend, second?.friend);

@@ -1,0 +1,49 @@
+import net, { type LookupFunction } from 'node:net';
+import tls from 'node:tls';
+import type { TlsOptions } from './tls-options.ts';
+
+export interface ConnectOptions {
+  readonly url: URL;
+  readonly tls: TlsOptions;
+  readonly lookup: LookupFunction;
+  readonly timeoutMs: number;
+  /** Protocols for ALPN, the preferred first (RFC 7301). */
+  readonly protocols: readonly string[];
+}
+
+/** A connected socket; for https, after the handshake and with the certificate verified. */
+export function connectSocket({
+  url,
+  tls: tlsOptions,
+  lookup,
+  timeoutMs,
+  protocols,
+}: ConnectOptions): Promise<net.Socket> {
+  const secure = url.protocol === 'https:';
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const to = { host, port: Number(url.port) || (secure ? 443 : 80), lookup };
+  return new Promise((resolve, reject) => {
+    // SNI takes names only (RFC 6066 §3).
+    const servername = tlsOptions.servername ?? (net.isIP(host) === 0 ? host : '');
+    const socket = secure
+      ? tls.connect({ ...to, ...tlsOptions, servername, ALPNProtocols: [...protocols] })
+      : net.connect(to);
+    const timer = setTimeout(() => {
+      const error = new Error(`No connection to ${url.host} within ${timeoutMs} ms`);
+      socket.destroy(Object.assign(error, { code: 'UND_ERR_CONNECT_TIMEOUT' }));
+    }, timeoutMs);
+    const onError = (error: Error) => {
+      clearTimeout(timer);
+      reject(error);
+    };
+    socket.setNoDelay(true).setKeepAlive(true, TCP_KEEP_ALIVE_MS);
+    socket.once('error', onError);
+    socket.once(secure ? 'secureConnect' : 'connect', () => {
+      clearTimeout(timer);
+      socket.off('error', onError);
+      resolve(socket);
+    });
+  });
+}
+
+const TCP_KEEP_ALIVE_MS = 60_000;
