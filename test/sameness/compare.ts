@@ -7,6 +7,8 @@ import { runOperation } from './run-operation.ts';
 
 /** An operation that not all answer alike. */
 export class DifferenceError extends Error {
+  readonly engine: string;
+
   constructor(engine: Engine, what: string, operation: RandomOperation, answers: Readonly<Record<string, Answer>>) {
     const shown = Object.entries(answers).map(
       ([name, { dataText, errors }]) =>
@@ -16,6 +18,7 @@ export class DifferenceError extends Error {
       `The ${engine.name} engine differs: ${what}\n\n${operation.text}\n${JSON.stringify(operation.variables)}\n\n${shown.join('\n')}`,
     );
     this.name = 'DifferenceError';
+    this.engine = engine.name;
   }
 }
 

@@ -48,7 +48,7 @@ test('members that are entities, and fields that may not be null, are asked for'
 
 test('fields that are not asked for are null under their keys', () => {
   const { document, restore } = createDelegableDocuments(supergraph)(
-    parse('{ rootA { holder { items { __typename ... on OnlyA { a: text must } } } } }'),
+    operationOf('{ rootA { holder { items { __typename ... on OnlyA { a: text must } } } } }'),
   );
   assert.match(print(document), /nulled_a: __typename/);
   assert.deepEqual(
@@ -58,9 +58,19 @@ test('fields that are not asked for are null under their keys', () => {
 });
 
 test('documents that need nothing of this are passed on as they are', () => {
-  const document = parse('{ rootA { id } }');
-  const delegable = createDelegableDocuments(supergraph)(document);
-  assert.equal(delegable.document, document);
+  const operation = operationOf('{ rootA { id } }');
+  const delegable = createDelegableDocuments(supergraph)(operation);
+  assert.equal(delegable.document, operation.document);
   const response = { data: {} };
   assert.equal(delegable.restore(response), response);
 });
+
+test('what stands under the private alias is left out of the answer', () => {
+  const operation = { ...operationOf('{ rootA { hidden: __typename } }'), privateAlias: 'hidden' };
+  const { restore } = createDelegableDocuments(supergraph)(operation);
+  assert.deepEqual(restore({ data: { rootA: { hidden: 'RootA' } } }), { data: { rootA: {} } });
+});
+
+function operationOf(text: string) {
+  return { document: parse(text), privateAlias: undefined };
+}
