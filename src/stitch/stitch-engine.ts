@@ -13,6 +13,7 @@ import type { Supergraph } from '../supergraph/supergraph.ts';
 import { toClientError } from './client-error.ts';
 import { createDelegableDocuments } from './delegable-document.ts';
 import { type ErrorLedger, openLedger } from './error-ledger.ts';
+import { splitMutation } from './split-mutation.ts';
 import { buildStitchedSchema, type StitchOptions } from './stitched-schema.ts';
 
 /** The interpreter: complete and portable, runs wherever Node runs. */
@@ -51,9 +52,15 @@ export function createStitchEngine(
     declines: ({ kind }) => (kind === OperationTypeNode.SUBSCRIPTION ? 'a subscription has many responses' : undefined),
     async execute(request) {
       const { document, restore } = toDelegable(request.operation);
-      const args = toArguments(document, request);
-      const ledger = openLedger(args.contextValue);
-      return restore(toResponse((await execute(args)) as Result, ledger));
+      const responses: DataResponse[] = [];
+      for (const part of splitMutation(document)) {
+        const args = toArguments(part, request);
+        const ledger = openLedger(args.contextValue);
+        responses.push(toResponse((await execute(args)) as Result, ledger));
+        // A root field that may not be null has failed: the ones after it would have no place (GraphQL §6.2.2).
+        if (responses.at(-1)?.data === null) break;
+      }
+      return restore(joinResponses(responses));
     },
     async subscribe(request) {
       const { document, restore } = toDelegable(request.operation);
@@ -77,7 +84,19 @@ async function* toResponses(
   for await (const result of results) yield restore(toResponse(result));
 }
 
-function toResponse({ data = null, errors = [] }: Result, ledger?: ErrorLedger): EngineResponse {
+type DataResponse = Extract<EngineResponse, { readonly data: unknown }>;
+
+function joinResponses(responses: readonly DataResponse[]): DataResponse {
+  const [first] = responses;
+  if (first !== undefined && responses.length === 1) return first;
+  const errors = responses.flatMap((response) => response.errors ?? []);
+  const data = responses.some((response) => response.data === null)
+    ? null
+    : Object.assign({}, ...responses.map((response) => response.data));
+  return errors.length > 0 ? { data, errors } : { data };
+}
+
+function toResponse({ data = null, errors = [] }: Result, ledger?: ErrorLedger): DataResponse {
   const clientErrors = [...errors.map(toClientError), ...lostErrors(errors.length > 0, ledger)];
   return clientErrors.length > 0 ? { data, errors: withoutRepetitions(clientErrors) } : { data };
 }

@@ -30,8 +30,8 @@ export interface Fixture {
   /** Federation SDL by subgraph name. */
   readonly subgraphs: Readonly<Record<string, string>>;
   readonly resolvers: FixtureResolvers;
-  /** The thing that a representation names by any of its keys; `null`: there is none. */
-  resolveReference(typeName: string, keys: Thing): Thing | null;
+  /** The thing that a representation names by any of its keys; `null`: the subgraph has none. */
+  resolveReference(typeName: string, keys: Thing, subgraph: string): Thing | null;
   /** What tells a thing apart from others of its type. Default: nothing does. */
   identify?(thing: Thing): string | undefined;
   /** Undoes what mutations did. */

@@ -95,7 +95,7 @@ export function createInProcessSubgraph(fixture: Fixture, name: string): InProce
 }
 
 function attach(schema: GraphQLSchema, parts: Parts, faults: () => Faults): void {
-  const { fixture } = parts;
+  const { fixture, name } = parts;
   for (const type of Object.values(schema.getTypeMap())) {
     if (type.name.startsWith('__')) continue;
     if (isLeafType(type)) type.coerceOutputValue = passWrong(type.coerceOutputValue.bind(type)) as never;
@@ -121,7 +121,7 @@ function attach(schema: GraphQLSchema, parts: Parts, faults: () => Faults): void
   entities.resolve = (_source, { representations }) =>
     (representations as Thing[]).map((representation) => {
       const typeName = String(representation.__typename);
-      const thing = fixture.resolveReference(typeName, representation);
+      const thing = fixture.resolveReference(typeName, representation, name);
       return thing && new Entity(thing, representation);
     });
 }

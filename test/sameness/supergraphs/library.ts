@@ -38,10 +38,26 @@ const everything: Readonly<Record<string, Thing | undefined>> = { ...media, ...p
 const find = (id: unknown) => everything[String(id)] ?? null;
 const allMedia = Object.values(media);
 
-/** Interfaces that implement interfaces, unions, entity interfaces, and interface objects in two subgraphs. */
+/** Interfaces that implement interfaces, and unions, which grow over four subgraphs. */
 export function libraryFixture(): Fixture {
+  return createFixture('library', '', (fields) =>
+    [
+      `interface Media { ${fields.replace(/\w+: \w+ @external/, '').replaceAll(/@\w+(\(.*?"\))?/g, '')} }`,
+      ...['Book', 'Film', 'Tape'].map((name) => `type ${name} implements Media @key(fields: "id") { ${fields} }`),
+    ].join('\n'),
+  );
+}
+
+/** The same with an entity interface, and two subgraphs that extend it as an interface object. */
+export function interfaceObjectsFixture(): Fixture {
+  const key = '@key(fields: "id")';
+  return createFixture('interface-objects', key, (fields) => `type Media ${key} @interfaceObject { ${fields} }`);
+}
+
+/** @param extendMedia how a subgraph that adds fields to all media writes it. */
+function createFixture(name: string, interfaceKey: string, extendMedia: (fields: string) => string): Fixture {
   return {
-    name: 'library',
+    name,
     subgraphs: {
       catalog: `${LINK}
         enum Genre { NOVEL DRAMA NOISE }
@@ -50,9 +66,9 @@ export function libraryFixture(): Fixture {
         union Shelf = Book | Tape
         type Query { media(genre: Genre): [Media!]! find(id: ID!): Media anything: [Likeable] shelf: [Shelf!] works: [Work] books: [Book] }
         interface Work { title: String }
-        interface Media implements Work @key(fields: "id") { id: ID! title: String genre: Genre! related(first: Int = 2): [Media!] by: Person }
+        interface Media implements Work ${interfaceKey} { id: ID! title: String genre: Genre! related(first: Int = 2): [Media!] by: Person }
         type Book implements Media & Work @key(fields: "id") {
-          id: ID! title: String genre: Genre! related(first: Int = 2): [Media!] by: Person! pages: Int! size: Int form: Form!
+          id: ID! title: String genre: Genre! related(first: Int = 2): [Media!] by: Person pages: Int! size: Int form: Form!
         }
         type Film implements Media & Work @key(fields: "id") {
           id: ID! title: String genre: Genre! related(first: Int = 2): [Media!] by: Person minutes: Int size: String
@@ -63,10 +79,8 @@ export function libraryFixture(): Fixture {
         type Person @key(fields: "id") { id: ID! likes: [Likeable!] }`,
       ratings: `${LINK}
         type Query { rated(min: Float = 0): [Media!]! }
-        type Media @key(fields: "id") @interfaceObject {
-          id: ID! title: String @external rating: Float! notes: [String] loans(first: Int): [Loan!]
-          headline(shout: Boolean = false): String @requires(fields: "title")
-        }
+        ${extendMedia(`id: ID! title: String @external rating: Float! notes: [String] loans(first: Int): [Loan!]
+          headline(shout: Boolean = false): String @requires(fields: "title")`)}
         type Loan { day: Int! item: Media! borrower: Person note: Note }
         union Note = Fine | Damage
         type Fine { cents: Int! paid: Boolean }
@@ -82,7 +96,7 @@ export function libraryFixture(): Fixture {
         type Film @key(fields: "id") { id: ID! studio: Studio }`,
       archive: `${LINK}
         type Query { archived: [Media] }
-        type Media @key(fields: "id") @interfaceObject { id: ID! shelfmark: String! copies: [Copy!]! }
+        ${extendMedia('id: ID! shelfmark: String! copies: [Copy!]!')}
         type Copy { number: Int! of: Media }`,
     },
     resolvers: {

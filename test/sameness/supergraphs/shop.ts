@@ -36,10 +36,13 @@ export function shopFixture(): Fixture {
     name: 'shop',
     subgraphs: readShopSubgraphs(),
     resolvers: { ...types, DateTime, Long },
-    resolveReference(typeName, { id, email, sku }) {
+    resolveReference(typeName, { id, email, sku }, subgraph) {
       switch (typeName) {
-        case 'User':
-          return (id === undefined ? world.userByEmail(String(email)) : world.user(String(id))) as unknown as Thing;
+        case 'User': {
+          const user = id === undefined ? world.userByEmail(String(email)) : world.user(String(id));
+          // A user that was deleted is unknown to the subgraph that owns users, and to no other.
+          return subgraph === 'accounts' && user.record === null ? null : (user as unknown as Thing);
+        }
         case 'Product': {
           const found = world.data.products.find((product) => product.sku === sku);
           return world.product(String(id ?? found?.id)) as unknown as Thing;
