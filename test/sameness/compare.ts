@@ -1,7 +1,9 @@
+import { parse } from 'graphql';
 import type { Engine } from '../../src/planner/engine.ts';
 import { type Answer, findDifference } from './answer.ts';
-import { type Faults, NO_FAULTS } from './federation/faults.ts';
+import { createFaults, type Faults, NO_FAULTS } from './federation/faults.ts';
 import type { Federation } from './federation/federate.ts';
+import { namesInFieldSets } from './federation/subgraph-document.ts';
 import type { RandomOperation } from './random-operation.ts';
 import { runOperation } from './run-operation.ts';
 
@@ -47,6 +49,49 @@ export async function compareWithMonolith(
     const difference = findDifference(expected, actual);
     if (difference !== undefined) {
       throw new DifferenceError(engine, difference, operation, { monolith: expected, [engine.name]: actual });
+    }
+  }
+  return declined;
+}
+
+/** Compares one operation. @returns which engines declined it. @throws {DifferenceError} */
+export type Compare = (operation: RandomOperation) => Promise<Readonly<Record<string, string>>>;
+
+export function compareWhole(federation: Federation, engines: readonly Engine[]): (seed: number) => Compare {
+  return () => (operation) => compareWithMonolith(federation, engines, operation);
+}
+
+/** About one in eight fields of a thing fails, in the monolith as in whichever subgraph is asked. */
+export function compareUnderFaults(federation: Federation, engines: readonly Engine[]): (seed: number) => Compare {
+  const { fixture } = federation;
+  const spared = new Set(Object.values(fixture.subgraphs).flatMap((sdl) => [...namesInFieldSets(parse(sdl))]));
+  return (seed) => {
+    const faults = createFaults(fixture, spared, seed, 1 / 8);
+    return (operation) => compareWithMonolith(federation, engines, operation, faults);
+  };
+}
+
+/** The engines alone, where what a subgraph does has no meaning for a monolith. @throws {DifferenceError} where their data differ. */
+export async function compareEngines(
+  { fixture, supergraph, subgraphs }: Federation,
+  engines: readonly Engine[],
+  operation: RandomOperation,
+): Promise<Readonly<Record<string, string>>> {
+  for (const subgraph of subgraphs.values()) subgraph.faults = NO_FAULTS;
+  const declined: Record<string, string> = {};
+  const answers: Record<string, Answer> = {};
+  for (const engine of engines) {
+    fixture.reset?.();
+    const answer = await runOperation(engine, supergraph.apiSchema, operation, fixture.identity);
+    if (typeof answer === 'string') {
+      declined[engine.name] = answer;
+      continue;
+    }
+    answers[engine.name] = answer;
+    const [first] = Object.values(answers);
+    const isMute = (first?.errors.length ?? 0) > 0 !== answer.errors.length > 0;
+    if (first?.dataText !== answer.dataText || isMute) {
+      throw new DifferenceError(engine, isMute ? 'only one engine tells of errors' : 'data', operation, answers);
     }
   }
   return declined;

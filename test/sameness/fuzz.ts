@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { compareWithMonolith } from './compare.ts';
+import { compareUnderFaults, compareWhole } from './compare.ts';
 import { createEngines } from './engines.ts';
 import { federate } from './federation/federate.ts';
 import { compareCases, type RunReport } from './random-run.ts';
@@ -10,6 +10,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '60' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
     supergraph: { type: 'string', default: Object.keys(SUPERGRAPHS).join(',') },
+    faults: { type: 'boolean', default: false },
     engine: { type: 'string', default: 'stitch,compiled' },
   },
 });
@@ -31,9 +32,8 @@ try {
   for (let seed = Number(values.seed); performance.now() < endMs; seed += ROUND) {
     for (const { name, federation, engines } of subjects) {
       const seeds = Array.from({ length: ROUND }, (_, at) => seed + at);
-      const compare = () => (operation: Parameters<typeof compareWithMonolith>[2]) =>
-        compareWithMonolith(federation, engines, operation);
-      totals.get(name)?.push(await compareCases(federation, engines, seeds, compare));
+      const compare = values.faults ? compareUnderFaults : compareWhole;
+      totals.get(name)?.push(await compareCases(federation, engines, seeds, compare(federation, engines)));
     }
   }
 } catch (error) {

@@ -1,5 +1,5 @@
 import type { Engine } from '../../src/planner/engine.ts';
-import { DifferenceError } from './compare.ts';
+import { type Compare, DifferenceError } from './compare.ts';
 import type { Federation } from './federation/federate.ts';
 import { createRandom } from './random.ts';
 import { createRandomOperation, type RandomOperation, type RandomOperationOptions } from './random-operation.ts';
@@ -25,9 +25,6 @@ export function createRandomCase({ supergraph, fixture }: Federation, seed: numb
   const size = 1 + random.below(random.chance(0.5) ? 12 : MAX_SIZE);
   return { seed, operation: createRandomOperation(supergraph.apiSchema, random.below(2 ** 32), size, options) };
 }
-
-/** Compares one operation. @returns which engines declined it. @throws {DifferenceError} */
-export type Compare = (operation: RandomOperation) => Promise<Readonly<Record<string, string>>>;
 
 /**
  * Compares one case after the other; stops at the first difference.

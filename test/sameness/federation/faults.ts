@@ -1,4 +1,4 @@
-import { type GraphQLOutputType, getNullableType, isLeafType } from 'graphql';
+import { type GraphQLOutputType, getNullableType, isEnumType, isScalarType, isSpecifiedScalarType } from 'graphql';
 import { createRandom } from '../random.ts';
 import type { Fixture, Thing } from './fixture.ts';
 
@@ -24,13 +24,19 @@ export function createFaults(fixture: Fixture, spared: ReadonlySet<string>, seed
       if (!random.chance(ratio)) return resolve();
       const roll = random.below(3);
       if (roll === 0) throw new Error(`Fault in ${fieldName}`);
-      if (roll === 1 || !isLeafType(getNullableType(type))) return null;
+      if (roll === 1 || !canBeRefused(type)) return null;
       return random.pick(REFUSED);
     },
   };
 }
 
-/** No scalar or enum of GraphQL's own takes these. */
+/** What a custom scalar takes is known to its subgraph alone: to a gateway every value is right. */
+function canBeRefused(type: GraphQLOutputType): boolean {
+  const leaf = getNullableType(type);
+  return isEnumType(leaf) || (isScalarType(leaf) && isSpecifiedScalarType(leaf));
+}
+
+/** No enum and no scalar of GraphQL's own takes these. */
 const REFUSED: readonly unknown[] = [{ wrong: true }, [1], {}];
 
 export function hash(text: string): number {

@@ -5,7 +5,6 @@ import {
   type GraphQLFieldResolver,
   type GraphQLSchema,
   isAbstractType,
-  isLeafType,
   isObjectType,
   parse,
   print,
@@ -16,6 +15,7 @@ import { buildSubgraphSchema } from '../../../src/subgraphs/subgraph-schema.ts';
 import { copyScalars } from './copy-scalars.ts';
 import { type Faults, NO_FAULTS } from './faults.ts';
 import type { Fixture, FixtureContext, Thing } from './fixture.ts';
+import { makeLeavesLenient } from './lenient-leaves.ts';
 import { createFieldResolvers, interfaceNames, type ResolveField, typeNameOf } from './resolve-field.ts';
 import { type FieldRules, readFieldRules } from './subgraph-document.ts';
 
@@ -63,6 +63,7 @@ export function createInProcessSubgraph(fixture: Fixture, name: string): InProce
     ),
   );
   copyScalars(fixture, schema);
+  makeLeavesLenient(schema);
   attach(
     schema,
     { name, fixture, resolveField: createFieldResolvers(fixture), rules: readFieldRules(document), overridden },
@@ -98,7 +99,6 @@ function attach(schema: GraphQLSchema, parts: Parts, faults: () => Faults): void
   const { fixture, name } = parts;
   for (const type of Object.values(schema.getTypeMap())) {
     if (type.name.startsWith('__')) continue;
-    if (isLeafType(type)) type.coerceOutputValue = passWrong(type.coerceOutputValue.bind(type)) as never;
     if (isAbstractType(type)) {
       type.resolveType = (value, context) => {
         const typeName = value instanceof Entity ? String(value.representation.__typename) : undefined;
@@ -150,16 +150,5 @@ function compileField(
     const lacking = required.filter((key) => !(key in representation));
     if (lacking.length > 0) throw refuse(`but the representation lacks ${lacking.join(', ')}`);
     return resolve({ ...thing, ...representation }, args, context as FixtureContext);
-  };
-}
-
-/** A careless subgraph: what its type refuses goes out as it is. */
-function passWrong(coerce: (value: unknown) => unknown): (value: unknown) => unknown {
-  return (value) => {
-    try {
-      return coerce(value);
-    } catch {
-      return value;
-    }
   };
 }
