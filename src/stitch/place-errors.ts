@@ -92,7 +92,11 @@ function placeError(error: Error, context: unknown, path: ResponsePath): Error {
     );
   }
   const source = findDelegatedError(error);
-  if (source === undefined) return error;
+  if (source === undefined) {
+    const own = error instanceof GraphQLError ? error : undefined;
+    const originalError = own === undefined ? error : own.originalError;
+    return new GraphQLError(error.message, { path, extensions: own?.extensions ?? {}, originalError });
+  }
   ledgerOf(context)?.report(source);
   return new GraphQLError(source.message, {
     path: findClientPath(path, source.sourcePath),

@@ -1,7 +1,7 @@
 import { type ExecutionArgs, execute, subscribe } from '@graphql-tools/executor';
 import {
   type DocumentNode,
-  type GraphQLError,
+  GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
   OperationTypeNode,
@@ -56,7 +56,7 @@ export function createStitchEngine(
       for (const part of splitMutation(document)) {
         const args = toArguments(part, request);
         const ledger = openLedger(args.contextValue);
-        responses.push(toResponse((await execute(args)) as Result, ledger));
+        responses.push(toResponse(await executePart(args), ledger));
         // A root field that may not be null has failed: the ones after it would have no place (GraphQL §6.2.2).
         if (responses.at(-1)?.data === null) break;
       }
@@ -82,6 +82,16 @@ async function* toResponses(
   restore: (response: EngineResponse) => EngineResponse,
 ): AsyncGenerator<EngineResponse, void, undefined> {
   for await (const result of results) yield restore(toResponse(result));
+}
+
+/** The executor rejects where an abstract type fails to resolve to one of its types. */
+async function executePart(args: ExecutionArgs): Promise<Result> {
+  try {
+    return (await execute(args)) as Result;
+  } catch (thrown) {
+    const originalError = thrown instanceof Error ? thrown : new Error('The execution failed', { cause: thrown });
+    return { errors: [new GraphQLError(originalError.message, { originalError })] };
+  }
 }
 
 type DataResponse = Extract<EngineResponse, { readonly data: unknown }>;

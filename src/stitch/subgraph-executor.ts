@@ -1,7 +1,9 @@
 import type { ExecutionRequest, ExecutionResult, Executor } from '@graphql-tools/utils';
+import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
 import type { RequestContext } from '../edge/request-context.ts';
 import type { Subgraph, SubgraphResult } from '../subgraphs/subgraph.ts';
 import { DelegatedError, ledgerOf } from './error-ledger.ts';
+import { takeOutFailed } from './failed-representations.ts';
 import type { FormatSubgraphError } from './subgraph-error.ts';
 import { toSubgraphOperation } from './subgraph-operation.ts';
 
@@ -31,13 +33,56 @@ export function createSubgraphExecutor(
     return { operation: toSubgraphOperation(document), variables, context: contextOf(context) };
   }
 
+  function run(request: ExecutionRequest): ExecutionResult | Promise<ExecutionResult> {
+    return handle(subgraph.execute(toRequest(request)), (result) =>
+      toExecutionResult(withoutSurplus(result, request.document), request.context),
+    );
+  }
+
   return ((request: ExecutionRequest) => {
     if (toSubgraphOperation(request.document).kind === 'subscription') return subscribe(request);
-    const result = subgraph.execute(toRequest(request));
-    return result instanceof Promise
-      ? result.then((value) => toExecutionResult(value, request.context))
-      : toExecutionResult(result, request.context);
+    const sound = takeOutFailed(request);
+    if (sound === undefined) return run(request);
+    if (sound.isIdle) return sound.restore({ data: {} });
+    return handle(run({ ...request, variables: sound.variables }), sound.restore);
   }) as Executor;
+}
+
+/** Splitting the result of a batch takes every root field for one of its parts: those that nobody asked for are dropped. */
+function withoutSurplus(result: SubgraphResult, document: DocumentNode): SubgraphResult {
+  const { data } = result;
+  if (typeof data !== 'object' || data === null) return result;
+  const asked = rootKeysOf(document);
+  const keys = Object.keys(data);
+  if (keys.every((key) => asked.has(key))) return result;
+  return { ...result, data: Object.fromEntries(keys.filter((key) => asked.has(key)).map((key) => [key, data[key]])) };
+}
+
+const rootKeys = new WeakMap<DocumentNode, ReadonlySet<string>>();
+
+function rootKeysOf(document: DocumentNode): ReadonlySet<string> {
+  let keys = rootKeys.get(document);
+  if (keys === undefined) {
+    const fragments = new Map<string, SelectionSetNode>();
+    for (const node of document.definitions) {
+      if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node.selectionSet);
+    }
+    const found = new Set<string>();
+    const collect = (selectionSet: SelectionSetNode | undefined): void => {
+      for (const node of selectionSet?.selections ?? []) {
+        if (node.kind === Kind.FIELD) found.add((node.alias ?? node.name).value);
+        else collect(node.kind === Kind.INLINE_FRAGMENT ? node.selectionSet : fragments.get(node.name.value));
+      }
+    };
+    for (const node of document.definitions) if (node.kind === Kind.OPERATION_DEFINITION) collect(node.selectionSet);
+    keys = found;
+    rootKeys.set(document, keys);
+  }
+  return keys;
+}
+
+function handle<T, R>(value: T | Promise<T>, map: (value: T) => R): R | Promise<R> {
+  return value instanceof Promise ? value.then(map) : map(value);
 }
 
 async function* mapResults<T, R>(source: AsyncIterable<T>, map: (value: T) => R): AsyncGenerator<R, void, undefined> {

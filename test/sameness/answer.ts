@@ -41,3 +41,32 @@ function nullOf({ dataText }: Answer, { path }: AnswerError): string | undefined
   }
   return undefined;
 }
+
+/** Where an answer has neither the value of the whole one nor a null with an error; `undefined`: nowhere. */
+export function findUntruth(whole: Answer, actual: Answer): string | undefined {
+  const explained = nullsOf(actual);
+  return findUntruthAt([], JSON.parse(whole.dataText), JSON.parse(actual.dataText), explained);
+}
+
+function findUntruthAt(
+  path: readonly (string | number)[],
+  whole: unknown,
+  actual: unknown,
+  explained: ReadonlySet<string>,
+): string | undefined {
+  if (actual === null) {
+    return whole === null || explained.has(JSON.stringify(path)) ? undefined : `no error explains the null at ${path}`;
+  }
+  if (typeof whole !== 'object' || typeof actual !== 'object' || whole === null) {
+    return whole === actual ? undefined : `a value that is not so at ${path}`;
+  }
+  const keys = Object.keys(whole);
+  if (JSON.stringify(keys) !== JSON.stringify(Object.keys(actual))) return `other keys at ${path}`;
+  for (const key of keys) {
+    const segment = Array.isArray(whole) ? Number(key) : key;
+    const below = [whole, actual].map((value) => (value as Record<string | number, unknown>)[segment]);
+    const untruth = findUntruthAt([...path, segment], below[0], below[1], explained);
+    if (untruth !== undefined) return untruth;
+  }
+  return undefined;
+}

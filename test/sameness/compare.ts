@@ -1,6 +1,6 @@
 import { parse } from 'graphql';
 import type { Engine } from '../../src/planner/engine.ts';
-import { type Answer, findDifference } from './answer.ts';
+import { type Answer, findDifference, findUntruth } from './answer.ts';
 import { createFaults, type Faults, NO_FAULTS } from './federation/faults.ts';
 import type { Federation } from './federation/federate.ts';
 import { namesInFieldSets } from './federation/subgraph-document.ts';
@@ -71,27 +71,32 @@ export function compareUnderFaults(federation: Federation, engines: readonly Eng
   };
 }
 
-/** The engines alone, where what a subgraph does has no meaning for a monolith. @throws {DifferenceError} where their data differ. */
-export async function compareEngines(
-  { fixture, supergraph, subgraphs }: Federation,
+/**
+ * Every engine while a subgraph fails whole. Which fields that costs is open: shared fields may be asked of either
+ * subgraph, and fields of one fetch fail together. Certain is that a failure changes no value, and that each null
+ * that it makes has its error: the answer is compared with that of a monolith in which nothing fails.
+ *
+ * @throws {DifferenceError} where an engine says what is not so.
+ */
+export async function compareSurvivors(
+  { fixture, supergraph, subgraphs, monolith }: Federation,
   engines: readonly Engine[],
   operation: RandomOperation,
 ): Promise<Readonly<Record<string, string>>> {
   for (const subgraph of subgraphs.values()) subgraph.faults = NO_FAULTS;
+  const { data, errors = [] } = await monolith.execute(operation.text, operation.variables);
+  const whole: Answer = { dataText: JSON.stringify(data ?? null), errors };
   const declined: Record<string, string> = {};
-  const answers: Record<string, Answer> = {};
   for (const engine of engines) {
     fixture.reset?.();
-    const answer = await runOperation(engine, supergraph.apiSchema, operation, fixture.identity);
-    if (typeof answer === 'string') {
-      declined[engine.name] = answer;
+    const actual = await runOperation(engine, supergraph.apiSchema, operation, fixture.identity);
+    if (typeof actual === 'string') {
+      declined[engine.name] = actual;
       continue;
     }
-    answers[engine.name] = answer;
-    const [first] = Object.values(answers);
-    const isMute = (first?.errors.length ?? 0) > 0 !== answer.errors.length > 0;
-    if (first?.dataText !== answer.dataText || isMute) {
-      throw new DifferenceError(engine, isMute ? 'only one engine tells of errors' : 'data', operation, answers);
+    const lie = findUntruth(whole, actual);
+    if (lie !== undefined) {
+      throw new DifferenceError(engine, lie, operation, { monolith: whole, [engine.name]: actual });
     }
   }
   return declined;
