@@ -110,7 +110,10 @@ test('the failure of what only a @requires needs is not silent', async () => {
     errors: [{ message: 'No names', path: ['user', 'first'] }],
   });
   const response = (await run(shop({ accounts }, log), '{ user(id: "1") { fullName } }')) as EngineResponse;
-  assert.deepEqual(response.errors, [{ message: 'No names', extensions: { code: 'UPSTREAM_ERROR' } }]);
+  assert.deepEqual(response, {
+    data: { user: { fullName: null } },
+    errors: [{ message: 'No names', path: ['user', 'fullName'], extensions: { code: 'UPSTREAM_ERROR' } }],
+  });
 });
 
 test('data that the schema forbids are null with an error that quotes no value', async () => {
