@@ -4,6 +4,8 @@ import type { GraphQLSchema } from 'graphql';
 import type { RequestContext } from '../edge/request-context.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
+import { expandInterfaceObjects } from './interface-objects.ts';
+import { nameInterfaceObjects } from './name-interface-objects.ts';
 import { placeErrors } from './place-errors.ts';
 import { type FormatSubgraphError, passSubgraphError } from './subgraph-error.ts';
 import { createSubgraphExecutor } from './subgraph-executor.ts';
@@ -26,16 +28,19 @@ export function buildStitchedSchema(
   subgraphs: ReadonlyMap<string, Subgraph>,
   { formatError = passSubgraphError, contextOf = (value) => value as RequestContext }: StitchOptions = {},
 ): GraphQLSchema {
+  const { document, objects } = expandInterfaceObjects(supergraph.document);
   const executors = new Map(
     [...supergraph.graphs.values()].map(({ name, enumValue }) => {
       const subgraph = subgraphs.get(name);
       if (subgraph === undefined)
         throw new Error(`Cannot stitch the supergraph: it has no subgraph object for "${name}"`);
-      return [enumValue, createSubgraphExecutor(subgraph, formatError, contextOf)] as const;
+      const standIns = objects.get(enumValue);
+      const names = standIns && nameInterfaceObjects(standIns);
+      return [enumValue, createSubgraphExecutor(subgraph, formatError, contextOf, names)] as const;
     }),
   );
   const options = getStitchingOptionsFromSupergraphSdl({
-    supergraphSdl: supergraph.document,
+    supergraphSdl: document,
     batch: true,
     // Every request is a new key: a cache would only keep them all, for as long as a subscription lives.
     batchingOptions: { dataLoaderOptions: { cache: false } },

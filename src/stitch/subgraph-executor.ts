@@ -4,6 +4,7 @@ import type { RequestContext } from '../edge/request-context.ts';
 import type { Subgraph, SubgraphResult } from '../subgraphs/subgraph.ts';
 import { DelegatedError, ledgerOf } from './error-ledger.ts';
 import { takeOutFailed } from './failed-representations.ts';
+import type { InterfaceObjectNames } from './name-interface-objects.ts';
 import type { FormatSubgraphError } from './subgraph-error.ts';
 import { toSubgraphOperation } from './subgraph-operation.ts';
 
@@ -12,6 +13,7 @@ export function createSubgraphExecutor(
   subgraph: Subgraph,
   formatError: FormatSubgraphError,
   contextOf: (contextValue: unknown) => RequestContext,
+  interfaceObjects?: InterfaceObjectNames,
 ): Executor {
   function toExecutionResult({ data, errors = [] }: SubgraphResult, contextValue: unknown): ExecutionResult {
     if (errors.length === 0) return { data };
@@ -34,9 +36,11 @@ export function createSubgraphExecutor(
   }
 
   function run(request: ExecutionRequest): ExecutionResult | Promise<ExecutionResult> {
-    return handle(subgraph.execute(toRequest(request)), (result) =>
-      toExecutionResult(withoutSurplus(result, request.document), request.context),
-    );
+    const sent = interfaceObjects?.request(request) ?? request;
+    return handle(subgraph.execute(toRequest(sent)), (result) => {
+      const sound = withoutSurplus(result, request.document);
+      return toExecutionResult(interfaceObjects?.result(sound, request) ?? sound, request.context);
+    });
   }
 
   return ((request: ExecutionRequest) => {
