@@ -11,8 +11,13 @@ import {
 // Delegation knows nothing of interface objects: it looks for a field of a concrete type among the subgraphs that have
 // the type, and a subgraph with an interface object has none of the interface's types.
 
-/** Per subgraph (by its `join__Graph` value), the interface object that stands there for each concrete type. */
-export type InterfaceObjects = ReadonlyMap<string, ReadonlyMap<string, string>>;
+/** The interface objects of one subgraph. */
+export interface InterfaceObjects {
+  /** The interface object that stands for each concrete type. */
+  readonly standIns: Map<string, string>;
+  /** By interface, the subgraph that knows the concrete types (its `join__Graph` value), and a key that both have. */
+  readonly owners: Map<string, { readonly graph: string; readonly key: string }>;
+}
 
 /**
  * Writes a supergraph as if each subgraph with an interface object had the interface's types themselves, with the
@@ -20,9 +25,10 @@ export type InterfaceObjects = ReadonlyMap<string, ReadonlyMap<string, string>>;
  */
 export function expandInterfaceObjects(supergraph: DocumentNode): {
   readonly document: DocumentNode;
-  readonly objects: InterfaceObjects;
+  /** By the subgraph's `join__Graph` value. */
+  readonly objects: ReadonlyMap<string, InterfaceObjects>;
 } {
-  const objects = new Map<string, Map<string, string>>();
+  const objects = new Map<string, InterfaceObjects>();
   const interfaces = supergraph.definitions.filter(
     (node): node is InterfaceTypeDefinitionNode =>
       node.kind === Kind.INTERFACE_TYPE_DEFINITION && interfaceObjectGraphs(node).length > 0,
@@ -37,13 +43,28 @@ export function expandInterfaceObjects(supergraph: DocumentNode): {
       for (const graph of interfaceObjectGraphs(parent)) {
         if (joinsOf(type.directives, 'join__type').some((join) => graphOf(join) === graph)) continue;
         type = addTo(type, parent, graph);
-        const known = objects.get(graph) ?? new Map<string, string>();
-        objects.set(graph, known.set(node.name.value, parent.name.value));
+        const known: InterfaceObjects = objects.get(graph) ?? { standIns: new Map(), owners: new Map() };
+        objects.set(graph, known);
+        known.standIns.set(node.name.value, parent.name.value);
+        const owner = findOwner(parent, graph);
+        if (owner !== undefined) known.owners.set(parent.name.value, owner);
       }
     }
     return type;
   });
   return { document: { ...supergraph, definitions }, objects };
+}
+
+function findOwner(parent: InterfaceTypeDefinitionNode, graph: string): { graph: string; key: string } | undefined {
+  const objectGraphs = interfaceObjectGraphs(parent);
+  const joins = joinsOf(parent.directives, 'join__type');
+  const keys = joins.filter((join) => graphOf(join) === graph).map(keyOf);
+  for (const join of joins) {
+    const [owner, key] = [graphOf(join), keyOf(join)];
+    if (owner === undefined || key === undefined || objectGraphs.includes(owner)) continue;
+    if (keys.includes(key)) return { graph: owner, key };
+  }
+  return undefined;
 }
 
 function addTo(
@@ -116,6 +137,11 @@ function directive(name: string, ...args: readonly (ConstArgumentNode | undefine
     name: { kind: Kind.NAME, value: name },
     arguments: args.filter((argument) => argument !== undefined),
   };
+}
+
+function keyOf({ arguments: args }: ConstDirectiveNode): string | undefined {
+  const value = args?.find(({ name }) => name.value === 'key')?.value;
+  return value?.kind === Kind.STRING ? value.value : undefined;
 }
 
 function graphArgument(graph: string | undefined): ConstArgumentNode | undefined {

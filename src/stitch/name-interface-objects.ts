@@ -1,16 +1,37 @@
 import type { ExecutionRequest } from '@graphql-tools/utils';
-import { type DocumentNode, Kind, type NamedTypeNode, visit } from 'graphql';
+import {
+  type ASTVisitor,
+  type DocumentNode,
+  type FieldNode,
+  type GraphQLSchema,
+  getNamedType,
+  Kind,
+  type NamedTypeNode,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+import type { RequestContext } from '../edge/request-context.ts';
 import type { SubgraphResult } from '../subgraphs/subgraph.ts';
+import { type InterfaceOwner, resolveConcreteTypes } from './concrete-types.ts';
 
 /** Rewrites requests and results for a subgraph that has interface objects in place of concrete types. */
 export interface InterfaceObjectNames {
   request(request: ExecutionRequest): ExecutionRequest;
-  /** Entities get the type that their representation had. */
-  result(result: SubgraphResult, request: ExecutionRequest): SubgraphResult;
+  /** Entities get the type that their representation had, other objects the one that the interface's owner says. */
+  result(result: SubgraphResult, request: ExecutionRequest, context: RequestContext): Promise<SubgraphResult>;
 }
 
-/** @param objects the interface object that stands for each concrete type. */
-export function nameInterfaceObjects(objects: ReadonlyMap<string, string>): InterfaceObjectNames {
+/**
+ * @param objects the interface object that stands for each concrete type.
+ * @param owners by interface.
+ * @param schema has all fields that the subgraph may be asked for.
+ */
+export function nameInterfaceObjects(
+  objects: ReadonlyMap<string, string>,
+  owners: ReadonlyMap<string, InterfaceOwner>,
+  schema: GraphQLSchema,
+): InterfaceObjectNames {
   const documents = new WeakMap<DocumentNode, DocumentNode>();
   const rename = (type: NamedTypeNode): NamedTypeNode => {
     const name = objects.get(type.name.value);
@@ -20,11 +41,24 @@ export function nameInterfaceObjects(objects: ReadonlyMap<string, string>): Inte
   function renameDocument(document: DocumentNode): DocumentNode {
     let renamed = documents.get(document);
     if (renamed === undefined) {
-      renamed = visit(document, {
-        InlineFragment: (node) =>
-          node.typeCondition === undefined ? undefined : { ...node, typeCondition: rename(node.typeCondition) },
-        FragmentDefinition: (node) => ({ ...node, typeCondition: rename(node.typeCondition) }),
-      });
+      const types = new TypeInfo(schema);
+      const visitor: ASTVisitor = {
+        Field: {
+          leave(node) {
+            const owner = owners.get(String(getNamedType(types.getType())));
+            if (owner === undefined || node.selectionSet === undefined) return undefined;
+            // Whatever is selected: without its key, nobody could say what type an object has.
+            const selections = [TYPENAME, ...owner.key.selections, ...node.selectionSet.selections];
+            return { ...node, selectionSet: { ...node.selectionSet, selections } };
+          },
+        },
+        InlineFragment: {
+          leave: (node) =>
+            node.typeCondition === undefined ? undefined : { ...node, typeCondition: rename(node.typeCondition) },
+        },
+        FragmentDefinition: { leave: (node) => ({ ...node, typeCondition: rename(node.typeCondition) }) },
+      };
+      renamed = visit(document, visitWithTypeInfo(types, visitor));
       documents.set(document, renamed);
     }
     return renamed;
@@ -42,7 +76,7 @@ export function nameInterfaceObjects(objects: ReadonlyMap<string, string>): Inte
       );
       return { ...request, document: renameDocument(request.document), variables };
     },
-    result(result, { document, variables = {} }) {
+    async result(result, { document, variables = {} }, context) {
       const { data } = result;
       if (typeof data !== 'object' || data === null) return result;
       const restored: Record<string, unknown> = { ...data };
@@ -54,10 +88,12 @@ export function nameInterfaceObjects(objects: ReadonlyMap<string, string>): Inte
           return objects.get(typename) === typenameOf(entity) ? withTypename(entity, typename) : entity;
         });
       }
-      return { ...result, data: restored };
+      return resolveConcreteTypes({ ...result, data: restored }, owners, context);
     },
   };
 }
+
+const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
 type Typed = { readonly __typename?: unknown };
 

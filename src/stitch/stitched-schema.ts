@@ -1,11 +1,13 @@
 import { filterInternalFieldsAndTypes, getStitchingOptionsFromSupergraphSdl } from '@graphql-tools/federation';
 import { stitchSchemas } from '@graphql-tools/stitch';
-import type { GraphQLSchema } from 'graphql';
+import { parseSelectionSet } from '@graphql-tools/utils';
+import { buildASTSchema, type GraphQLSchema } from 'graphql';
 import type { RequestContext } from '../edge/request-context.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
-import { expandInterfaceObjects } from './interface-objects.ts';
-import { nameInterfaceObjects } from './name-interface-objects.ts';
+import type { InterfaceOwner } from './concrete-types.ts';
+import { expandInterfaceObjects, type InterfaceObjects } from './interface-objects.ts';
+import { type InterfaceObjectNames, nameInterfaceObjects } from './name-interface-objects.ts';
 import { placeErrors } from './place-errors.ts';
 import { type FormatSubgraphError, passSubgraphError } from './subgraph-error.ts';
 import { createSubgraphExecutor } from './subgraph-executor.ts';
@@ -34,8 +36,7 @@ export function buildStitchedSchema(
       const subgraph = subgraphs.get(name);
       if (subgraph === undefined)
         throw new Error(`Cannot stitch the supergraph: it has no subgraph object for "${name}"`);
-      const standIns = objects.get(enumValue);
-      const names = standIns && nameInterfaceObjects(standIns);
+      const names = nameObjects(objects.get(enumValue), supergraph, subgraphs);
       return [enumValue, createSubgraphExecutor(subgraph, formatError, contextOf, names)] as const;
     }),
   );
@@ -52,4 +53,24 @@ export function buildStitchedSchema(
   const { schemaExtensions, ...rest } = options;
   const schema = stitchSchemas(schemaExtensions ? { ...rest, schemaExtensions } : rest);
   return placeErrors(filterInternalFieldsAndTypes(schema));
+}
+
+function nameObjects(
+  objects: InterfaceObjects | undefined,
+  { graphs, document }: Supergraph,
+  subgraphs: ReadonlyMap<string, Subgraph>,
+): InterfaceObjectNames | undefined {
+  if (objects === undefined) return undefined;
+  const owners = new Map<string, InterfaceOwner>();
+  for (const [name, { graph, key }] of objects.owners) {
+    const found = [...graphs.values()].find(({ enumValue }) => enumValue === graph);
+    const subgraph = found === undefined ? undefined : subgraphs.get(found.name);
+    const selectionSet = parseSelectionSet(`{ ${key} }`, { noLocation: true });
+    if (subgraph !== undefined) owners.set(name, { subgraph, key: selectionSet });
+  }
+  return nameInterfaceObjects(
+    objects.standIns,
+    owners,
+    buildASTSchema(document, { assumeValidSDL: true, assumeValid: true }),
+  );
 }

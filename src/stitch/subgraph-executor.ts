@@ -36,11 +36,15 @@ export function createSubgraphExecutor(
   }
 
   function run(request: ExecutionRequest): ExecutionResult | Promise<ExecutionResult> {
-    const sent = interfaceObjects?.request(request) ?? request;
-    return handle(subgraph.execute(toRequest(sent)), (result) => {
-      const sound = withoutSurplus(result, request.document);
-      return toExecutionResult(interfaceObjects?.result(sound, request) ?? sound, request.context);
-    });
+    if (interfaceObjects !== undefined) return runNamed(interfaceObjects, request);
+    return handle(subgraph.execute(toRequest(request)), (result) =>
+      toExecutionResult(withoutSurplus(result, request.document), request.context),
+    );
+  }
+
+  async function runNamed(names: InterfaceObjectNames, request: ExecutionRequest): Promise<ExecutionResult> {
+    const result = withoutSurplus(await subgraph.execute(toRequest(names.request(request))), request.document);
+    return toExecutionResult(await names.result(result, request, contextOf(request.context)), request.context);
   }
 
   return ((request: ExecutionRequest) => {

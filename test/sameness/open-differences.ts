@@ -6,4 +6,12 @@ export interface OpenDifference {
   readonly why: string;
 }
 
-export const OPEN_DIFFERENCES: readonly OpenDifference[] = [];
+export const OPEN_DIFFERENCES: readonly OpenDifference[] = [
+  {
+    supergraph: 'interface-objects',
+    engine: 'stitch',
+    trials: ['faults'],
+    // One request less against the failure of a field that the client did not ask of this type.
+    why: 'A subgraph with an interface object is asked for the fields of all type conditions at once, before types are known',
+  },
+];
