@@ -1,5 +1,6 @@
 import { Kind, type SelectionSetNode } from 'graphql';
 import type { RequestContext } from '../edge/request-context.ts';
+import { WeirError } from '../errors.ts';
 import type { Subgraph, SubgraphError, SubgraphResult } from '../subgraphs/subgraph.ts';
 import { operationOfText } from '../subgraphs/subgraph-operation.ts';
 
@@ -48,7 +49,9 @@ export async function resolveConcreteTypes(
     for (const [index, { object, path }] of asked.entries()) {
       const type = Array.isArray(entities) ? (entities[index] as Found | null)?.__typename : undefined;
       if (typeof type === 'string') types.set(object, type);
-      else for (const error of answer.errors ?? []) errors.push({ ...error, path });
+      else
+        for (const error of answer.errors ?? (Array.isArray(entities) ? [] : [unusable()]))
+          errors.push({ ...error, path });
     }
   };
   await Promise.all([...owners].map(ask));
@@ -89,4 +92,9 @@ function pick(object: Found, { selections }: SelectionSetNode): Record<string, u
         : pick(value as Found, node.selectionSet);
   }
   return picked;
+}
+
+function unusable(): SubgraphError {
+  const cause = new WeirError('UPSTREAM_BAD_RESPONSE');
+  return { message: cause.message, cause };
 }
