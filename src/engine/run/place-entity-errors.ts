@@ -59,13 +59,12 @@ function placeEntityError(
   for (const object of objectsOf(target, index)) failKeys(object, list.answerKeys, typenameOf(object), path, record);
 }
 
-/** @returns whether any entity is missing. */
+/** @returns whether any field of a missing entity was not failed before. */
 function failMissing(target: Targets, answer: readonly unknown[] | undefined, record: UpstreamRecord): boolean {
   let hasFailed = false;
   target.objects.forEach((object, at) => {
     if (isJsonObject(answer?.[target.indexes[at] as number])) return;
-    failKeys(object, target.list.answerKeys, typenameOf(object), [], record);
-    hasFailed = true;
+    if (failKeys(object, target.list.answerKeys, typenameOf(object), [], record)) hasFailed = true;
   });
   return hasFailed;
 }

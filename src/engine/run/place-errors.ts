@@ -27,22 +27,30 @@ export function placeFailure(answer: JsonObject, path: Path, record: UpstreamRec
   return false;
 }
 
-/** Marks every key that the fetch would have answered. The one that the error's path names is its place; the others went with it. */
+/**
+ * Marks every key that the fetch would have answered. The one that the error's path names is its place; the others went with it.
+ * @returns whether it marked any.
+ */
 export function failKeys(
   object: JsonObject,
   keys: AnswerKeys,
   typename: string | undefined,
   path: Path,
   record: UpstreamRecord,
-): void {
+): boolean {
   const [named, ...suffix] = path;
   const names = keys.keysFor(typename);
   const isNamed = typeof named === 'string' && names.includes(named);
+  let hasMarked = false;
   for (const key of names) {
+    const isPlace = key === named;
     const known = getOwn(object, key);
-    if (known !== undefined && known !== null) continue;
-    setOwn(object, key, new Failure(record, key === named ? suffix : [], isNamed && key !== named));
+    const isFree = known === undefined || known === null || (isPlace && known instanceof Failure && known.isCollateral);
+    if (!isFree) continue;
+    setOwn(object, key, new Failure(record, isPlace ? suffix : [], isNamed && !isPlace));
+    hasMarked = true;
   }
+  return hasMarked;
 }
 
 /** A path as an upstream may give it: anything else counts as absent. */

@@ -38,7 +38,10 @@ function placeError(
   const path: Path = pathOf(error);
   const rename = (given: Path): Path => fetch.outputRewrites?.renamePath(given) ?? given;
   const record = run.record(fetch.subgraph.name, error);
-  if (!hasData) failKeys(answer, fetch.answerKeys, undefined, path, record);
-  else if (path.length === 0) failKeys(answer, fetch.answerKeys, undefined, [], record);
-  else if (!placeFailure(answer, path, record)) run.report(record, rename(path));
+  // Only an error with a path can be about less than the whole fetch.
+  const isPlaced =
+    hasData && path.length > 0
+      ? placeFailure(answer, path, record)
+      : failKeys(answer, fetch.answerKeys, undefined, path, record);
+  if (!isPlaced) run.report(record, path.length === 0 ? undefined : rename(path));
 }
