@@ -1,10 +1,10 @@
 import type { SubgraphError } from '../../subgraphs/subgraph.ts';
 import type { EntityFetch } from '../compile/step.ts';
 import { isJsonObject, type JsonObject } from '../own.ts';
+import { type Targets, typenameOf } from './collect-targets.ts';
 import { type Path, type UpstreamRecord, unusableAnswer } from './failure.ts';
 import { failKeys, pathOf, placeFailure } from './place-errors.ts';
 import type { Run } from './run.ts';
-import { type Targets, typenameOf } from './run-entity-fetch.ts';
 
 /**
  * Places the errors of an entity fetch: one that names an entity at each place where the entity stands, one that names none
