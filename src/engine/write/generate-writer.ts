@@ -2,12 +2,11 @@ import { isEnumType } from 'graphql';
 import { getOwn, isInheritedName } from '../own.ts';
 import { Failure } from '../run/failure.ts';
 import { completeLeaf, completeNoList, completeNoObject, completeNoType } from './complete.ts';
-import { quote } from './quote.ts';
 import type { AbstractShape, LeafShape, ListShape, ObjectShape, ObjectValueShape, ValueShape } from './shape.ts';
 import type { Writer } from './writer.ts';
 
 /** What generated code calls; everything else that it knows is a constant in quotes or a number. */
-const RUNTIME = { quote, getOwn, Failure, completeLeaf, completeNoList, completeNoObject, completeNoType };
+const RUNTIME = { getOwn, Failure, completeLeaf, completeNoList, completeNoObject, completeNoType };
 
 /**
  * Generates the writer of a shape as one function per object and list. The code is built from quoted constants and numbers alone: no name
@@ -64,7 +63,7 @@ class WriterGenerator {
     if (value.kind === 'text') return [`  ${assign}(run.introspection?.[${JSON.stringify(dataKey)}] ?? "null");`];
     if (value.kind === 'typename') {
       const text =
-        value.typeName === undefined ? 'quote(o.__typename)' : JSON.stringify(JSON.stringify(value.typeName));
+        value.typeName === undefined ? 'JSON.stringify(o.__typename)' : JSON.stringify(JSON.stringify(value.typeName));
       return [`  ${assign}${text};`];
     }
     const name = JSON.stringify(dataKey);
@@ -164,7 +163,7 @@ class WriterGenerator {
     switch (shape.type.name) {
       case 'String':
       case 'ID':
-        return `(typeof v === "string" ? quote(v) : ${slow})`;
+        return `(typeof v === "string" ? JSON.stringify(v) : ${slow})`;
       case 'Int':
         return `(typeof v === "number" && (v | 0) === v ? "" + v : ${slow})`;
       case 'Float':

@@ -3,7 +3,6 @@ import { getOwn, type JsonObject } from '../own.ts';
 import { Failure } from '../run/failure.ts';
 import type { Run } from '../run/run.ts';
 import { completeLeaf, completeNoList, completeNoObject, completeNoType, isWritable, type Text } from './complete.ts';
-import { quote } from './quote.ts';
 import type { LeafShape, ListShape, ObjectShape, ValueShape } from './shape.ts';
 import type { Writer } from './writer.ts';
 
@@ -103,7 +102,7 @@ function leafWriter(shape: LeafShape): WriteValue {
     case 'String':
     case 'ID':
       return (run, value, parent) =>
-        typeof value === 'string' ? quote(value) : completeLeaf(run, value, shape, parent);
+        typeof value === 'string' ? JSON.stringify(value) : completeLeaf(run, value, shape, parent);
     case 'Int':
       return (run, value, parent) =>
         typeof value === 'number' && (value | 0) === value ? `${value}` : completeLeaf(run, value, shape, parent);
