@@ -53,6 +53,20 @@ test('a subgraph sees the variables that its operation uses, as text and as data
   ]);
 });
 
+test('what stands under one root field does not wait for another', async () => {
+  const federation = createAnsweringFederation();
+  const isAsked = Promise.withResolvers<void>();
+  federation.answer('accounts', { data: { me: { __typename: 'User', id: '1' } } });
+  federation.answer('reviews', async ({ operation }) => {
+    // The other root field comes only once the entity has been asked for.
+    if (operation.text.includes('topReview')) await isAsked.promise;
+    else isAsked.resolve();
+    return { data: operation.text.includes('topReview') ? { topReview: { stars: 5 } } : { _entities: [{ count: 1 }] } };
+  });
+  const { dataText } = await run(createEngine(federation), federation.apiSchema, '{me{count} topReview{stars}}');
+  assert.equal(dataText, '{"me":{"count":1},"topReview":{"stars":5}}');
+});
+
 test('mutations run one after another, each complete before the next', async () => {
   const federation = federate(shop);
   const query = 'mutation{a:count b:reprice(upc:"a",price:899){upc shippingEstimate reviews(first:1){id}} c:count}';
