@@ -240,6 +240,16 @@ const cases: readonly Case[] = [
     errors: ['num: An internal error occurred [INTERNAL_ERROR]'],
   },
   {
+    name: 'errors that are no errors are left out, and the rest is made whole',
+    query: '{num}',
+    accounts: {
+      data: { num: null },
+      errors: [null, 'no', { extensions: 'x', path: ['num'] }] as never,
+    },
+    data: { num: null },
+    errors: ['num: An upstream reported an error [UPSTREAM_ERROR]'],
+  },
+  {
     name: 'paths that are no paths count as absent',
     query: '{num}',
     accounts: {
@@ -310,4 +320,22 @@ test('a deadline that passes between two steps stops the second', async () => {
   assert.equal(dataText, '{"me":{"id":"1","count":null}}');
   assert.equal(errors?.[0]?.extensions?.code, 'DEADLINE_EXCEEDED');
   assert.equal(federation.calls.length, 1);
+});
+
+test('data that cannot be changed is an internal error, and the engine goes on', async () => {
+  const federation = createAnsweringFederation();
+  federation.answer('reviews', { data: { _entities: [{ count: 1 }] } });
+  const accounts = federation.subgraphs.get('accounts');
+  assert.ok(accounts);
+  const frozen = { ...accounts, execute: () => ({ data: { me: Object.freeze(user('1')) } }) };
+  const events: string[] = [];
+  const engine = createEngine(
+    { ...federation, subgraphs: new Map([...federation.subgraphs, ['accounts', frozen]]) },
+    { onEvent: ({ type }) => events.push(type) },
+  );
+  const { dataText, errors } = await run(engine, federation.apiSchema, '{me{count}}');
+  assert.equal(dataText, 'null');
+  assert.deepEqual(errors, [{ message: 'An internal error occurred', extensions: { code: 'INTERNAL_ERROR' } }]);
+  assert.deepEqual(events, ['compiled', 'run_failed']);
+  assert.equal((await run(engine, federation.apiSchema, '{me{id}}')).dataText, '{"me":{"id":"1"}}');
 });

@@ -2,8 +2,9 @@ import type { SubgraphError } from '../../subgraphs/subgraph.ts';
 import type { EntityFetch } from '../compile/step.ts';
 import { isJsonObject, type JsonObject } from '../own.ts';
 import { type Targets, typenameOf } from './collect-targets.ts';
+import { pathOf } from './errors-of.ts';
 import { type Path, type UpstreamRecord, unusableAnswer } from './failure.ts';
-import { failKeys, pathOf, placeFailure } from './place-errors.ts';
+import { failKeys, placeFailure } from './place-errors.ts';
 import type { Run } from './run.ts';
 
 /**

@@ -1,4 +1,3 @@
-import type { SubgraphError } from '../../subgraphs/subgraph.ts';
 import type { AnswerKeys } from '../compile/answer-keys.ts';
 import { getOwn, isJsonObject, type JsonObject, setOwn } from '../own.ts';
 import { Failure, type Path, type UpstreamRecord } from './failure.ts';
@@ -51,11 +50,4 @@ export function failKeys(
     hasMarked = true;
   }
   return hasMarked;
-}
-
-/** A path as an upstream may give it: anything else counts as absent. */
-export function pathOf(error: SubgraphError): Path {
-  const { path } = error;
-  if (!Array.isArray(path)) return [];
-  return path.every((segment) => typeof segment === 'string' || typeof segment === 'number') ? path : [];
 }

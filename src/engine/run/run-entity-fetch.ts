@@ -2,6 +2,7 @@ import type { SubgraphResult } from '../../subgraphs/subgraph.ts';
 import type { EntityFetch } from '../compile/step.ts';
 import { getOwn, isJsonObject, type JsonObject } from '../own.ts';
 import { collectTargets, type Targets } from './collect-targets.ts';
+import { errorsOf } from './errors-of.ts';
 import { Failure } from './failure.ts';
 import { copyJsonObject, mergeObject } from './merge.ts';
 import { placeEntityErrors } from './place-entity-errors.ts';
@@ -42,9 +43,8 @@ function receive(
   const isUnusable = targets.some(
     ({ representationCount }, at) => representationCount > 0 && answers[at]?.length !== representationCount,
   );
-  if ((Array.isArray(result.errors) && result.errors.length > 0) || isUnusable) {
-    placeEntityErrors(fetch, targets, answers, run, result.errors ?? []);
-  }
+  const errors = errorsOf(result);
+  if (errors.length > 0 || isUnusable) placeEntityErrors(fetch, targets, answers, run, errors);
   targets.forEach((target, at) => {
     const answer = answers[at];
     if (answer !== undefined) spread(target, answer, environment.objectTypes);
