@@ -43,7 +43,7 @@ function collectFetches(step: Step, into: Fetch[]): boolean {
 function rootKeysOf(fetch: Fetch): readonly string[] | undefined {
   if (fetch.kind === 'root')
     return fetch.outputRewrites === undefined ? fetch.answerKeys.keysFor(undefined) : undefined;
-  const keys = fetch.lists.flatMap(({ paths }) => paths.map(({ rootKey }) => rootKey));
+  const keys = fetch.lists.flatMap(({ selection }) => selection.paths.map(({ rootKey }) => rootKey));
   return keys.every((key) => key !== undefined) ? keys : undefined;
 }
 

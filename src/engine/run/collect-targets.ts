@@ -4,21 +4,38 @@ import { getOwn, type JsonObject } from '../own.ts';
 import { failKeys } from './place-errors.ts';
 import type { Run } from './run.ts';
 
-/** The entities of one list of representations: which objects wait for which representation. */
-export interface Targets {
-  readonly list: EntityList;
+/** The objects that a selection means, and their representations. */
+export interface Collected {
   readonly objects: readonly JsonObject[];
   /** By object, the index of its representation. */
   readonly indexes: readonly number[];
-  /** Objects before this index stand at the list's first path. */
+  /** Objects before this index stand at the selection's first path. */
   readonly firstPathCount: number;
   readonly representationCount: number;
   /** The representations as members of a JSON list, each once. */
   readonly text: string;
 }
 
+/** The entities of one list of representations. */
+export interface Targets extends Collected {
+  readonly list: EntityList;
+}
+
+/** Finds what a list is about. Where several fetches of a stage are about the same, it is found once. */
 export function collectTargets(list: EntityList, run: Run): Targets {
-  const { paths, representation } = list;
+  const { selection } = list;
+  // Failures are passed on for each list by itself.
+  if (!selection.isShared || run.records !== undefined) return { list, ...collect(list, run) };
+  const known = run.collected?.get(selection);
+  if (known !== undefined) return { list, ...known };
+  const collected = collect(list, run);
+  run.collected ??= new Map();
+  run.collected.set(selection, collected);
+  return { list, ...collected };
+}
+
+function collect(list: EntityList, run: Run): Collected {
+  const { paths, representation } = list.selection;
   const objects: JsonObject[] = [];
   const indexes: number[] = [];
   const known = new KnownRepresentations();
@@ -40,7 +57,7 @@ export function collectTargets(list: EntityList, run: Run): Targets {
     }
     if (at === 0) firstPathCount = objects.length;
   }
-  return { list, objects, indexes, firstPathCount, representationCount: known.count, text: known.text };
+  return { objects, indexes, firstPathCount, representationCount: known.count, text: known.text };
 }
 
 /** Representations by what tells them apart: the sole key's value where there is one, otherwise their text. */

@@ -74,7 +74,7 @@ function failMissing(target: Targets, answer: readonly unknown[] | undefined, re
 function reportAtEachPlace(target: Targets, index: number, path: Path, run: Run, record: UpstreamRecord): void {
   const objects = new Set(objectsOf(target, index));
   const renamed = target.list.outputRewrites?.renamePath(path) ?? path;
-  for (const entityPath of target.list.paths) {
+  for (const entityPath of target.list.selection.paths) {
     entityPath.locate(run.data, (object, place) => {
       if (objects.has(object)) run.report(record, [...place, ...renamed]);
     });

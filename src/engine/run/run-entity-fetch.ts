@@ -35,6 +35,7 @@ function receive(
   environment: RunEnvironment,
   result: SubgraphResult,
 ): void {
+  run.collected = undefined;
   const data = isJsonObject(result.data) ? result.data : undefined;
   const answers = targets.map(({ list }) => {
     const answer: unknown = data === undefined ? undefined : getOwn(data, list.responseKey);

@@ -18,6 +18,7 @@ export function runRootFetch(fetch: RootFetch, run: Run, environment: RunEnviron
 }
 
 function receive(fetch: RootFetch, run: Run, environment: RunEnvironment, result: SubgraphResult): void {
+  run.collected = undefined;
   const data = isJsonObject(result.data) ? result.data : undefined;
   const errors = errorsOf(result);
   const answer: JsonObject = data ?? {};

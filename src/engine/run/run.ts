@@ -1,6 +1,8 @@
 import type { RequestContext } from '../../edge/request-context.ts';
 import type { SubgraphError } from '../../subgraphs/subgraph.ts';
+import type { EntitySelection } from '../compile/step.ts';
 import type { JsonObject } from '../own.ts';
+import type { Collected } from './collect-targets.ts';
 import { type ClientError, type Path, toClientError, UpstreamRecord } from './failure.ts';
 
 /** One execution of a program: the data that grows from step to step, and what went wrong. */
@@ -8,6 +10,8 @@ export class Run {
   readonly data: JsonObject = {};
   readonly variables: Readonly<Record<string, unknown>>;
   readonly context: RequestContext;
+  /** What selections mean, for as long as nothing new comes into `data`. */
+  collected: Map<EntitySelection, Collected> | undefined;
   /** Upstream errors whose places in `data` hold a failure; `undefined`: none so far. */
   records: UpstreamRecord[] | undefined;
   errors: ClientError[] | undefined;
