@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buildSchema, parse } from 'graphql';
 import { buildShape } from '../../src/engine/write/build-shape.ts';
-import { generateWriterCode } from '../../src/engine/write/generate-writer.ts';
+import { generateCompleterCode } from '../../src/engine/write/generate-completer.ts';
 import { createDataKeys } from '../../src/planner/data-keys.ts';
 import { normaliseOperation } from '../../src/planner/normalise.ts';
 import { createAnsweringFederation } from './answering-subgraphs.ts';
@@ -93,7 +93,7 @@ test('generated code holds names in quotes only', () => {
     null,
     {},
   );
-  const { code } = generateWriterCode(buildShape(schema, operation, createDataKeys(parse('type A { b: String }'))));
+  const { code } = generateCompleterCode(buildShape(schema, operation, createDataKeys(parse('type A { b: String }'))));
   const unquoted = code.replace(/"(?:[^"\\]|\\.)*"/g, '""');
   assert.doesNotMatch(unquoted, /__proto__|constructor|evil|process|exit/);
 });

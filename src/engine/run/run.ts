@@ -19,8 +19,8 @@ export class Run {
   collateral: { readonly record: UpstreamRecord; readonly path: Path }[] | undefined;
   /** Indexes of the list items that the writer is at, by nesting. */
   readonly indexes: number[] = [];
-  /** JSON text of root fields that no subgraph answers. */
-  introspection: Readonly<Record<string, string>> | undefined;
+  /** Root fields that no subgraph answers. */
+  introspection: Readonly<Record<string, unknown>> | undefined;
 
   constructor(variables: Readonly<Record<string, unknown>>, context: RequestContext) {
     this.variables = variables;
