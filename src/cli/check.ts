@@ -21,7 +21,7 @@ export async function check(options: ConfigOptions): Promise<void> {
   // Without an upstream that is left out, composition would complain of what only that one has.
   const isWhole = failures.size === 0 && subgraphs.length > 0;
   if (isWhole) {
-    const composition = composeSupergraph(subgraphs.map(({ subgraph, file }) => ({ ...subgraph, file })));
+    const composition = composeSupergraph(subgraphs.map(({ subgraph, ...place }) => ({ ...subgraph, ...place })));
     if ('errors' in composition) {
       errors += composition.errors.length;
       process.stderr.write(formatCompositionErrors(composition.errors));

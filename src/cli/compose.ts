@@ -17,7 +17,7 @@ export async function compose({ check, offline, ...options }: ComposeOptions): P
   for (const [name, reason] of failures) process.stderr.write(`Cannot read upstream "${name}": ${reason}\n`);
   if (failures.size > 0) return fail();
 
-  const composition = composeSupergraph(subgraphs.map(({ subgraph, file }) => ({ ...subgraph, file })));
+  const composition = composeSupergraph(subgraphs.map(({ subgraph, ...place }) => ({ ...subgraph, ...place })));
   if ('errors' in composition) {
     process.stderr.write(formatCompositionErrors(composition.errors));
     return fail();

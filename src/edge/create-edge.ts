@@ -5,7 +5,13 @@ import { type BrowserDecision, compileBrowserRules } from './browser-rules.ts';
 import { compileTrustedProxies } from './client-address.ts';
 import type { Edge, RequestHead } from './edge.ts';
 import { compileForwarding, type Forwarding } from './forwarding/compile-forwarding.ts';
-import { type AuthEvent, type Authenticator, compileAuth } from './identity/compile-auth.ts';
+import {
+  type AuthEvent,
+  type Authenticator,
+  compileAuth,
+  type SharedKeySets,
+  shareKeySets,
+} from './identity/compile-auth.ts';
 import type { Identify } from './identity/requirement.ts';
 import { compileDemands, createLimiter, type ToDemands } from './limits/compile-limits.ts';
 import type { Limiter } from './limits/limiter.ts';
@@ -15,6 +21,7 @@ import { type Authorize, compilePolicies, type PolicyEvent } from './policies/po
 import { compileQueryCleaner } from './query-credentials.ts';
 import { chooseRequestId } from './request-id.ts';
 import { compileSecurityHeaders } from './security-headers.ts';
+import { Shared } from './shared.ts';
 
 /** The parts of gateway.yaml that the edge is compiled from. */
 export interface EdgeDefinition {
@@ -46,20 +53,42 @@ export interface CompiledEdge extends Edge {
   readonly forwarding: Forwarding;
   /** The query without credentials, for upstreams and logs. */
   cleanQuery(query: string): string;
+  /** What the edge of the next config goes on with. */
+  readonly lasting: Lasting;
+}
+
+/** What outlives a reload: counts of limits and keys of issuers, where the config says the same of them. */
+export interface Lasting {
+  readonly limiters: Shared<Limiter>;
+  readonly keySets: SharedKeySets;
 }
 
 /** Headers that vouch for a certificate: only a trusted proxy may say so. */
 const CERTIFICATE_HEADERS = ['client-cert', 'client-cert-chain', 'x-forwarded-client-cert'];
 
-/** @throws {TypeError} where the config contradicts itself, or names a file that cannot be read. */
-export function createEdge(definition: EdgeDefinition, onEvent?: (event: EdgeEvent) => void): CompiledEdge {
+/**
+ * @param former The edge of the config before; close it when its last request is out.
+ * @throws {TypeError} where the config contradicts itself, or names a file that cannot be read.
+ */
+export function createEdge(
+  definition: EdgeDefinition,
+  onEvent?: (event: EdgeEvent) => void,
+  former?: Pick<CompiledEdge, 'lasting'>,
+): CompiledEdge {
   const { auth, rateLimit, browsers } = definition;
   const proxies = compileTrustedProxies(definition.server.trustedProxies);
   const forwarding = compileForwarding(auth.forward);
   const managed = compileManagedHeaders(forwarding.managedNames);
   const managedOrVouched = compileManagedHeaders([...forwarding.managedNames, ...CERTIFICATE_HEADERS]);
-  const authenticator = compileAuth(auth, onEvent);
-  const limiter = createLimiter(rateLimit, onEvent);
+  const lasting = former?.lasting ?? { limiters: new Shared((each: Limiter) => each.close()), keySets: shareKeySets() };
+  // All that can be refused in a config is compiled before anything is held that would have to be let go of.
+  const authorize = compilePolicies(auth.policies, onEvent === undefined ? {} : { onEvent });
+  const toDemands = compileDemands(rateLimit.limits);
+  const judgeBrowser = compileBrowserRules(browsers, definition.graphql.path);
+  const authenticator = compileAuth(auth, onEvent, lasting.keySets);
+  const { thing: limiter, release } = lasting.limiters.hold(storeOf(rateLimit), () =>
+    createLimiter(rateLimit, onEvent),
+  );
   const identifyBy = (identify: Identify, { headers, query, peerAddress, certificate }: RequestHead) => {
     const credentials = { headers, query, fromTrustedProxy: proxies.has(peerAddress) };
     return identify(certificate === undefined ? credentials : { ...credentials, certificate });
@@ -71,20 +100,25 @@ export function createEdge(definition: EdgeDefinition, onEvent?: (event: EdgeEve
     },
     requestId: ({ headers, peerAddress }) => chooseRequestId(headers['x-request-id'], proxies.has(peerAddress)),
     clientAddress: proxies.clientAddress,
-    judgeBrowser: compileBrowserRules(browsers, definition.graphql.path),
+    judgeBrowser,
     securityHeaders: compileSecurityHeaders(browsers.securityHeaders),
     identify: (head) => identifyBy(authenticator.identify, head),
     identifyBy,
     require: authenticator.require,
-    authorize: compilePolicies(auth.policies, onEvent === undefined ? {} : { onEvent }),
-    toDemands: compileDemands(rateLimit.limits),
+    authorize,
+    toDemands,
     limiter,
     forwarding,
+    lasting,
     cleanQuery: compileQueryCleaner(queryCredentials(auth)),
     async close() {
-      await Promise.all([authenticator.close(), limiter.close()]);
+      await Promise.all([authenticator.close(), release()]);
     },
   };
+}
+
+function storeOf({ redis, redisNamespace, redisDeadlineMs, maxKeys }: RateLimitDefinition): string {
+  return JSON.stringify([redis, redisNamespace, redisDeadlineMs, maxKeys]);
 }
 
 function queryCredentials({ tokensFrom, apiKeys }: AuthDefinition): string[] {

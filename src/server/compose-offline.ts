@@ -15,7 +15,7 @@ export async function composeOffline(file: string, env: NodeJS.ProcessEnv = proc
   const { subgraphs, failures } = await readSubgraphs(config, { offline: true });
   if (failures.size > 0)
     throw new Error([...failures].map(([name, reason]) => `Upstream "${name}": ${reason}`).join('\n'));
-  const composition = composeSupergraph(subgraphs.map(({ subgraph, file }) => ({ ...subgraph, file })));
+  const composition = composeSupergraph(subgraphs.map(({ subgraph, ...place }) => ({ ...subgraph, ...place })));
   if ('errors' in composition)
     throw new Error(composition.errors.map(({ message, hint }) => `${message} (${hint})`).join('\n'));
   return readSupergraph(composition.sdl);

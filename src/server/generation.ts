@@ -35,6 +35,7 @@ export interface GenerationParts {
 /** @param former the generation before it: connections, breakers and health of unchanged upstreams go on. */
 export async function openGeneration(config: Config, parts: GenerationParts, former?: Generation): Promise<Generation> {
   const { logger, metrics } = parts.telemetry;
+  refuseRulesNotInForce(config.auth);
   const plugins = await loadPlugins(config.plugins, config.directory);
   const edge = createEdge(config, observeEdge(logger));
   const reached = config.upstreams.filter((upstream) => upstream.kind !== 'local');
@@ -117,4 +118,16 @@ function logStatus(logger: Logger, { state, upstreams, fieldsLost }: SupergraphS
     { upstreams: notLive, fieldsLost },
     state === 'failed' ? 'There is no graph to serve' : 'The graph is not whole',
   );
+}
+
+/** Rules about access that requests do not obey would be worse than none. @throws {Error} where the config has some. */
+function refuseRulesNotInForce({ policies, forward }: Config['auth']): void {
+  const key =
+    policies.rules.length > 0
+      ? 'policies'
+      : Object.keys(forward.headers).length > 0 || forward.signed !== undefined
+        ? 'forward'
+        : undefined;
+  if (key === undefined) return;
+  throw new Error(`Cannot serve the config: requests do not obey "auth.${key}" yet. Remove it from gateway.yaml`);
 }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Config } from '../config/config.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
 import { systemClock } from '../supergraph/clock.ts';
@@ -10,8 +11,9 @@ import { createReader } from './upstream-readers.ts';
 
 export interface ReadSubgraph {
   readonly subgraph: Subgraph;
-  /** The schema's file, where it has one. */
+  /** The schema's file and its text, where it has one. */
   readonly file: string | undefined;
+  readonly source: string | undefined;
 }
 
 export interface ReadSubgraphs {
@@ -50,7 +52,10 @@ export async function readSubgraphs(config: Config, { offline }: { offline: bool
     };
     const reading = await readUpstream({ ...reader, readSdl }, 10_000, new AbortController().signal, systemClock);
     if ('reason' in reading) failures.set(upstream.name, reading.reason);
-    else subgraphs.push({ subgraph: reading.subgraph, file: upstream.schema });
+    else {
+      const source = upstream.schema === undefined ? undefined : await readFile(upstream.schema, 'utf8');
+      subgraphs.push({ subgraph: reading.subgraph, file: upstream.schema, source });
+    }
   }
   await Promise.all(upstreams.map((upstream) => upstream.close()));
   return { subgraphs, failures };

@@ -11,8 +11,10 @@ export interface SubgraphDefinition {
   readonly sdl: string;
   /** Goes into `@join__graph(url:)`. */
   readonly url: string;
-  /** The file that holds the SDL as it stands, for messages. */
+  /** The file that the SDL comes from, for messages. */
   readonly file?: string | undefined;
+  /** What the file holds, where `sdl` was made from it and has other lines. */
+  readonly source?: string | undefined;
 }
 
 export type Composition =
@@ -64,15 +66,28 @@ function parseSubgraph(definition: SubgraphDefinition): ParsedSubgraph | { reado
   const { name, sdl, file } = definition;
   const parsed = attempt(() => parse(sdl));
   if ('thrown' in parsed) {
-    const unreadable = { name, file, coordinates: new Map() };
+    const unreadable = { name, file, coordinates: new Map(), hasOwnLines: true };
     return { errors: [toCompositionError(parsed.thrown, [unreadable], unreadable)] };
   }
   const typeDefs = parsed.value;
-  const subgraph = { name, file, coordinates: collectCoordinates(typeDefs), definition, typeDefs };
+  const { coordinates, hasOwnLines } = locate(definition, typeDefs);
+  const subgraph = { name, file, coordinates, hasOwnLines, definition, typeDefs };
   const validated = attempt(() => validateSubgraph({ name, typeDefs }));
   const found = 'thrown' in validated ? [validated.thrown] : validated.value;
   if (found.length === 0) return subgraph;
   return { errors: withoutEchoes(found.map((error) => toCompositionError(error, [subgraph], subgraph))) };
+}
+
+/** Places in the file where it differs from the SDL: what was generated has none. */
+function locate(
+  { sdl, source }: SubgraphDefinition,
+  typeDefs: DocumentNode,
+): Pick<LocatableSubgraph, 'coordinates' | 'hasOwnLines'> {
+  const coordinates = collectCoordinates(typeDefs);
+  const written = source === undefined || source === sdl ? undefined : attempt(() => parse(source));
+  if (written === undefined || 'thrown' in written) return { coordinates, hasOwnLines: true };
+  const places = collectCoordinates(written.value);
+  return { coordinates: new Map([...coordinates.keys()].map((key) => [key, places.get(key)])), hasOwnLines: false };
 }
 
 /** Two rules may report one mistake, the second with fewer words. */

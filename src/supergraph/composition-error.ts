@@ -28,6 +28,8 @@ export interface LocatableSubgraph {
   readonly name: string;
   readonly file: string | undefined;
   readonly coordinates: ReadonlyMap<string, Location | undefined>;
+  /** Whether positions in the SDL are those of the file. */
+  readonly hasOwnLines: boolean;
 }
 
 /**
@@ -68,8 +70,8 @@ export function formatCompositionError({ code, message, places, hint }: Composit
   ].join('\n');
 }
 
-function exactPlace(error: unknown, { name, file }: LocatableSubgraph): CompositionPlace | undefined {
-  const location = error instanceof GraphQLError ? error.locations?.[0] : undefined;
+function exactPlace(error: unknown, { name, file, hasOwnLines }: LocatableSubgraph): CompositionPlace | undefined {
+  const location = hasOwnLines && error instanceof GraphQLError ? error.locations?.[0] : undefined;
   return location && { upstream: name, file, line: location.line, column: location.column };
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { AuthDefinition } from '../../config/schema/identity.ts';
 import { RedisConnection } from '../redis-connection.ts';
+import { Shared } from '../shared.ts';
 import { ApiKeyMechanism } from './api-key.ts';
 import type { FindApiKey } from './api-key-record.ts';
 import { apiKeysOfFile, apiKeysOfRedis, apiKeysOfService } from './api-key-stores.ts';
@@ -40,9 +41,42 @@ type MechanismName = NonNullable<AuthDefinition['mechanisms']>[number];
 /** Proofs that cost the client least effort and the gateway least work come first. */
 const DEFAULT_ORDER: readonly MechanismName[] = ['mtls', 'jwt', 'api_keys', 'introspection'];
 
+/** Key sets by what they are read from; a reload while an issuer is away goes on with the keys that were read before. */
+export type SharedKeySets = Shared<KeySet>;
+
+export function shareKeySets(): SharedKeySets {
+  return new Shared((keys) => keys.close());
+}
+
 /** @throws where a file cannot be read or a rule contradicts itself. An issuer that is down is no reason. */
-export function compileAuth(auth: AuthDefinition, onEvent?: (event: AuthEvent) => void): Authenticator {
+export function compileAuth(
+  auth: AuthDefinition,
+  onEvent?: (event: AuthEvent) => void,
+  keySets: SharedKeySets = shareKeySets(),
+): Authenticator {
   const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(closers.map((each) => each()));
+  };
+  try {
+    const configured = compileMechanisms(auth, onEvent, keySets, closers);
+    const require = ({ mechanisms, combine, optional }: RequirementDefinition): Identify => {
+      const names = mechanisms ?? DEFAULT_ORDER.filter((name) => configured.has(name));
+      return compileRequirement({ mechanisms: names.map((name) => pick(configured, name)), combine, optional });
+    };
+    return { identify: require(auth), require, close };
+  } catch (error) {
+    void close();
+    throw error;
+  }
+}
+
+function compileMechanisms(
+  auth: AuthDefinition,
+  onEvent: ((event: AuthEvent) => void) | undefined,
+  keySets: SharedKeySets,
+  closers: (() => Promise<void>)[],
+): Map<MechanismName, Mechanism> {
   const configured = new Map<MechanismName, Mechanism>();
   const sources = auth.tokensFrom.map(toSource);
   if (auth.mtls !== undefined) {
@@ -50,7 +84,11 @@ export function compileAuth(auth: AuthDefinition, onEvent?: (event: AuthEvent) =
     configured.set('mtls', new MtlsMechanism({ source, subjects: subject, grants: grants.map(dropUndefined) }));
   }
   if (auth.jwt !== undefined) {
-    const issuers = (Array.isArray(auth.jwt) ? auth.jwt : [auth.jwt]).map((issuer) => toIssuer(issuer, onEvent));
+    const issuers = (Array.isArray(auth.jwt) ? auth.jwt : [auth.jwt]).map((issuer) => {
+      const { thing: keys, release } = keySets.hold(keysOf(issuer), () => readKeys(issuer, onEvent));
+      closers.push(release);
+      return toIssuer(issuer, keys);
+    });
     // Tokens that are not JWTs are the introspection endpoint's to judge, if there is one.
     const ignoreForeign = auth.introspection !== undefined;
     configured.set('jwt', new JwtMechanism({ issuers, sources, ignoreForeign, cacheTtlMs: auth.tokenCacheTtlMs }));
@@ -73,18 +111,8 @@ export function compileAuth(auth: AuthDefinition, onEvent?: (event: AuthEvent) =
     });
     configured.set('introspection', mechanism);
   }
-  const require = ({ mechanisms, combine, optional }: RequirementDefinition): Identify => {
-    const names = mechanisms ?? DEFAULT_ORDER.filter((name) => configured.has(name));
-    return compileRequirement({ mechanisms: names.map((name) => pick(configured, name)), combine, optional });
-  };
-  return {
-    identify: require(auth),
-    require,
-    async close() {
-      await Promise.all([...configured.values()].map((mechanism) => mechanism.close()));
-      await Promise.all(closers.map((close) => close()));
-    },
-  };
+  for (const mechanism of configured.values()) closers.push(() => mechanism.close());
+  return configured;
 }
 
 function pick(configured: ReadonlyMap<MechanismName, Mechanism>, name: MechanismName): Mechanism {
@@ -95,17 +123,28 @@ function pick(configured: ReadonlyMap<MechanismName, Mechanism>, name: Mechanism
 
 type JwtDefinition = Exclude<NonNullable<AuthDefinition['jwt']>, readonly unknown[]>;
 
-function toIssuer(jwt: JwtDefinition, onEvent: ((event: AuthEvent) => void) | undefined): JwtIssuer {
-  const { issuer, jwks, audience, algorithms, clockSkewMs, requiredClaims } = jwt;
+function keysOf({ issuer, jwks, jwksRefreshMs, jwksMaxAgeMs }: JwtDefinition): string {
+  return JSON.stringify([issuer, jwks, jwksRefreshMs, jwksMaxAgeMs]);
+}
+
+function readKeys(
+  { issuer, jwks, jwksRefreshMs, jwksMaxAgeMs }: JwtDefinition,
+  onEvent: ((event: AuthEvent) => void) | undefined,
+): KeySet {
   const load =
     jwks === undefined ? keysFromDiscovery(issuer) : /^https?:\/\//.test(jwks) ? keysFromUrl(jwks) : keysFromFile(jwks);
-  const keys = new KeySet(load, {
-    refreshIntervalMs: jwt.jwksRefreshMs,
-    maxAgeMs: jwt.jwksMaxAgeMs,
+  return new KeySet(load, {
+    refreshIntervalMs: jwksRefreshMs,
+    maxAgeMs: jwksMaxAgeMs,
     ...(onEvent === undefined ? {} : { onEvent: (event) => onEvent({ ...event, issuer }) }),
   });
-  const mapping = toMapping(jwt.claims);
-  const options = { issuer, keys, algorithms, clockSkewMs, requiredClaims, mapping };
+}
+
+function toIssuer(
+  { issuer, audience, algorithms, clockSkewMs, requiredClaims, claims }: JwtDefinition,
+  keys: KeySet,
+): JwtIssuer {
+  const options = { issuer, keys, algorithms, clockSkewMs, requiredClaims, mapping: toMapping(claims) };
   return audience === undefined ? options : { ...options, audience: toList(audience) };
 }
 

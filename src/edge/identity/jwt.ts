@@ -103,9 +103,8 @@ export class JwtMechanism implements Mechanism {
     return verifying;
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.#issuers.values()].map((issuer) => issuer.keys.close()));
-  }
+  /** The key sets are not its own. */
+  async close(): Promise<void> {}
 
   async #verify(token: string, digest: string): Promise<Outcome> {
     const claimed = readUnverified(token);
@@ -118,12 +117,26 @@ export class JwtMechanism implements Mechanism {
     if (claimed.kid !== undefined && !(await keys.hasKid(claimed.kid)))
       return refuseToken('The key of the token is unknown');
     try {
-      // Taken before the signature is checked: a key that leaves meanwhile must not pass as present.
-      const stamp = keys.stamp(claimed.kid);
-      const { payload } = await verifyWithEveryKey(token, issuer, this.#now());
-      return this.#keep(digest, payload, issuer, stamp);
+      return await this.#verifyBy(issuer, token, digest, claimed.kid);
     } catch (cause) {
       return refuseToken(describe(cause), { cause });
+    }
+  }
+
+  async #verifyBy(issuer: Issuer, token: string, digest: string, kid: string | undefined): Promise<Outcome> {
+    const { keys } = issuer;
+    // Taken before the signature is checked: a key that leaves meanwhile must not pass as present.
+    const stamp = keys.stamp(kid);
+    try {
+      const { payload } = await verifyWithEveryKey(token, issuer, this.#now());
+      return this.#keep(digest, payload, issuer, stamp);
+    } catch (error) {
+      if (kid !== undefined || !fitsNoKey(error)) throw error;
+      // Without a kid, only this tells that the issuer may sign with a key that was not read yet.
+      await keys.readForUnknown();
+      if (keys.generation === stamp.generation) throw error;
+      const { payload } = await verifyWithEveryKey(token, issuer, this.#now());
+      return this.#keep(digest, payload, issuer, keys.stamp(kid));
     }
   }
 
@@ -177,6 +190,10 @@ async function verifyWithEveryKey(token: string, issuer: Issuer, nowMs: number):
     }
     throw new errors.JWSSignatureVerificationFailed();
   }
+}
+
+function fitsNoKey(error: unknown): boolean {
+  return error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JWKSNoMatchingKey;
 }
 
 /** What the client may know: which check failed, never what was expected. */

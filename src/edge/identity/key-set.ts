@@ -52,6 +52,8 @@ export class KeySet {
   #loadedAtMs = Number.NEGATIVE_INFINITY;
   #unknownKidReadAtMs = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | undefined;
+  #unknownKidRead: Promise<void> | undefined;
+  #failedAtMs = Number.NEGATIVE_INFINITY;
   #lastFailure: unknown;
 
   constructor(load: LoadKeys, options: KeySetOptions = {}) {
@@ -80,7 +82,6 @@ export class KeySet {
     await this.refresh();
     return this.#isFresh();
   }
-  #failedAtMs = Number.NEGATIVE_INFINITY;
 
   /** Finds the key of a JWS header. @throws {JOSEError} where no key, or more than one, fits. */
   readonly getKey = async (header: CompactJWSHeaderParameters): Promise<CryptoKey> => {
@@ -92,26 +93,30 @@ export class KeySet {
   /** Whether the set has the `kid`, after at most one shared read for the sake of unknown ones. */
   async hasKid(kid: string): Promise<boolean> {
     if (this.#thumbprints.has(kid)) return true;
-    const now = this.#options.now();
     const knownMissingUntilMs = this.#unknownKids.get(kid);
-    if (knownMissingUntilMs !== undefined && now < knownMissingUntilMs) return false;
-    if (this.#unknownKidRead !== undefined) {
-      await this.#unknownKidRead;
-    } else if (now - this.#unknownKidReadAtMs >= this.#options.unknownKeyIntervalMs) {
-      this.#unknownKidReadAtMs = now;
-      // A read that began before the question may have missed the key: a new one follows it.
-      this.#unknownKidRead = (this.#reading ?? Promise.resolve()).then(() => this.refresh());
-      await this.#unknownKidRead.finally(() => {
-        this.#unknownKidRead = undefined;
-      });
-    }
+    if (knownMissingUntilMs !== undefined && this.#options.now() < knownMissingUntilMs) return false;
+    await this.readForUnknown();
     if (this.#thumbprints.has(kid)) return true;
     if (this.#unknownKids.size >= MAX_UNKNOWN_KIDS) this.#unknownKids.clear();
     this.#unknownKids.set(kid, this.#unknownKidReadAtMs + this.#options.unknownKeyIntervalMs);
     return false;
   }
-  #unknownKidRead: Promise<void> | undefined;
 
+  /** Reads the keys for a token that none of them fits: one read for all who ask, and rarely. */
+  async readForUnknown(): Promise<void> {
+    const now = this.#options.now();
+    if (this.#unknownKidRead === undefined) {
+      if (now - this.#unknownKidReadAtMs < this.#options.unknownKeyIntervalMs) return;
+      this.#unknownKidReadAtMs = now;
+      // A read that began before the question may have missed the key: a new one follows it.
+      this.#unknownKidRead = (this.#reading ?? Promise.resolve())
+        .then(() => this.refresh())
+        .finally(() => {
+          this.#unknownKidRead = undefined;
+        });
+    }
+    await this.#unknownKidRead;
+  }
   stamp(kid: string | undefined): KeyStamp {
     const thumbprint = kid === undefined ? undefined : this.#thumbprints.get(kid);
     return { generation: this.#generation, thumbprint, kid };

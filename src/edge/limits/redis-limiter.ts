@@ -48,7 +48,7 @@ interface Asked extends StoreDemand {
   readonly reserved: number;
 }
 
-/** A limit that is known to refuse until some time, without asking. */
+/** A limit that is known to refuse a cost until some time, without asking. A higher cost has longer to wait: it is asked for. */
 interface KnownRefusal {
   readonly untilMs: number;
   readonly cost: number;
@@ -200,6 +200,8 @@ export class RedisLimiter implements Limiter {
         lease.standing = standing;
         if (!exceeded && taken > demand.cost) this.#leases.fill(lease, demand, taken - demand.cost);
       }
+      // A lower cost that passed has made the refused one wait longer.
+      if (taken > 0 && this.#refusals.size > 0) this.#refusals.delete(id);
       const canFit = demand.cost <= demand.limit.burst;
       if (exceeded && canFit && !demand.limit.dryRun && !demand.limit.countRejected) {
         const untilMs = this.#now() + standing.resetMs;
@@ -229,7 +231,7 @@ export class RedisLimiter implements Limiter {
       if (limit.mode === 'leased' && this.#leases.of(id, demand).left >= cost) continue;
       const resetMs = refusal.untilMs - this.#now();
       if (resetMs <= 0) this.#refusals.delete(id);
-      else if (cost >= refusal.cost) return decide([{ limit, remaining: refusal.remaining, resetMs, exceeded: true }]);
+      else if (cost === refusal.cost) return decide([{ limit, remaining: refusal.remaining, resetMs, exceeded: true }]);
     }
     return undefined;
   }

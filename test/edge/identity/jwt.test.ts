@@ -20,7 +20,7 @@ describe('JWT', () => {
   let server: KeyServer;
   let url: string;
   const clock = { ms: START_MS };
-  const open: JwtMechanism[] = [];
+  const open: KeySet[] = [];
 
   before(async () => {
     first = await createSigningKey('first');
@@ -29,7 +29,7 @@ describe('JWT', () => {
     url = await server.listen();
   });
   after(async () => {
-    await Promise.all(open.map((mechanism) => mechanism.close()));
+    await Promise.all(open.map((keys) => keys.close()));
     await server.close();
   });
   beforeEach(() => {
@@ -55,7 +55,7 @@ describe('JWT', () => {
       now: () => clock.ms,
       ...options,
     });
-    open.push(jwt);
+    open.push(keys);
     return { jwt, keys };
   }
 
@@ -250,15 +250,17 @@ describe('JWT', () => {
     assert.equal(((await ask(jwt, token)) as Identity).subject, 'ada');
   });
 
-  it('tries every key for a token without kid', async () => {
-    const { jwt } = mechanism();
-    const a = await createSigningKey('a');
-    const b = await createSigningKey('b');
+  it('tries every key for a token without kid, and reads the keys once more where none fits', async () => {
+    const { jwt, keys } = mechanism();
+    await keys.refresh();
+    const [a, b] = [await createSigningKey('a'), await createSigningKey('b')];
     server.keys = [a.publicJwk, b.publicJwk];
+    const reads = server.reads;
     const token = await b.sign(claims(), { kid: undefined });
     assert.equal(((await ask(jwt, token)) as Identity).subject, 'ada');
     const stranger = await createSigningKey('c');
     assertRefused(await ask(jwt, await stranger.sign(claims(), { kid: undefined })), /signature/);
+    assert.equal(server.reads, reads + 1);
   });
 
   it('reads the token where it is told to: a cookie, the query, a header without scheme', async () => {
@@ -285,6 +287,7 @@ describe('JWT', () => {
       const path = join(directory, 'jwks.json');
       await writeFile(path, JSON.stringify({ keys: [first.publicJwk, { kty: 'odd', kid: 'future' }] }));
       const keys = new KeySet(keysFromFile(path), { now: () => clock.ms });
+      open.push(keys);
       const mapping = {
         subject: ['sub'],
         scopes: ['constructor.name'],

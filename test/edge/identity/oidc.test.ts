@@ -103,7 +103,7 @@ describe('tokens of a real issuer', () => {
       clock.ms += 602_000;
       assertRefused(await mechanism.identify(bearer(token)), /expired/);
     } finally {
-      await mechanism.close();
+      await keys.close();
     }
   });
 

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Decision } from '../../../src/edge/limits/decision.ts';
 import { type Demand, defineLimit, type LimitDefinition } from '../../../src/edge/limits/limit.ts';
+import { limitRefusal } from '../../../src/edge/limits/limit-refusal.ts';
 import { MemoryLimiter } from '../../../src/edge/limits/memory-limiter.ts';
 import { rateLimitHeaders } from '../../../src/edge/limits/rate-limit-headers.ts';
 
@@ -280,6 +281,18 @@ describe('limits of one request', () => {
       ratelimit: '"wide";r=9;t=1, "narrow";r=0;t=1',
       'x-ratelimit-warning': 'policy="narrow"; used=1; limit=1',
     });
+  });
+
+  it('name in the error those that were exceeded and may be known', () => {
+    const limiter = new MemoryLimiter({ now: () => 0 });
+    const hidden = defineLimit({ name: 'hidden', max: 1, windowMs: 1_000, expose: false });
+    const demands = [{ limit: hidden, key: '', cost: 1 }, ...both('a')];
+    limiter.take(demands);
+    const error = limitRefusal(limiter.take(demands));
+    assert.equal(error.code, 'RATE_LIMITED');
+    assert.deepEqual(error.details, { 'violated-policies': ['narrow'] });
+    const lost = limitRefusal({ allowed: false, standings: [], retryAfterMs: 1_000, storeLost: true });
+    assert.equal(lost.code, 'UPSTREAM_UNAVAILABLE');
   });
 
   it('warn above 80 % and not at it', () => {
