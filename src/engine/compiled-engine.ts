@@ -32,7 +32,9 @@ export interface CompiledEngineOptions {
 
 export type CompiledEngineEvent =
   | { readonly type: 'compiled'; readonly operation: Operation; readonly durationMs: number }
-  | { readonly type: 'compile_failed'; readonly operation: Operation; readonly cause: Error };
+  | { readonly type: 'compile_failed'; readonly operation: Operation; readonly cause: Error }
+  /** The engine itself failed: an upstream's data that cannot be walked or written, or a defect. */
+  | { readonly type: 'run_failed'; readonly operation: Operation; readonly cause: unknown };
 
 export interface CompiledEngine extends Engine {
   readonly name: 'compiled';
@@ -101,7 +103,7 @@ export function createCompiledEngine(options: CompiledEngineOptions): CompiledEn
     compiled: Compiled,
     { variables, context: request }: EngineRequest,
   ): Promise<EngineResponse> | EngineResponse {
-    return 'failure' in compiled ? NOT_COMPILED : runProgram(compiled, variables, request, environment);
+    return 'failure' in compiled ? NOT_ANSWERED : runProgram(compiled, variables, request, environment);
   }
 
   return {
@@ -115,7 +117,12 @@ export function createCompiledEngine(options: CompiledEngineOptions): CompiledEn
     async execute(request) {
       const { operation } = request;
       if (operation.isEmpty) return EMPTY;
-      return run(programs.get(operation.text) ?? (await compile(operation)), request);
+      try {
+        return await run(programs.get(operation.text) ?? (await compile(operation)), request);
+      } catch (cause) {
+        options.onEvent?.({ type: 'run_failed', operation, cause });
+        return NOT_ANSWERED;
+      }
     },
     prepare(operation) {
       if (operation.isEmpty || declineReason(operation) !== undefined) return undefined;
@@ -133,7 +140,7 @@ export function createCompiledEngine(options: CompiledEngineOptions): CompiledEn
 /** Why is told by `compile_failed`, once for each operation. */
 const NOT_PLANNED = 'the planner or the compiler cannot do it';
 const EMPTY: EngineResponse = { dataText: '{}' };
-const NOT_COMPILED: EngineResponse = {
+const NOT_ANSWERED: EngineResponse = {
   dataText: 'null',
   errors: [{ message: ERRORS.INTERNAL_ERROR.message, extensions: { code: 'INTERNAL_ERROR' } }],
 };

@@ -9,8 +9,10 @@ export function isInheritedName(name: string): boolean {
 }
 
 export function getOwn(object: JsonObject, name: string): unknown {
-  if (!INHERITED.has(name)) return object[name];
-  return Object.hasOwn(object, name) ? object[name] : undefined;
+  const value = object[name];
+  // JSON has no functions: all that is inherited is one, but for `__proto__`.
+  if (typeof value !== 'function' && name !== '__proto__') return value;
+  return Object.hasOwn(object, name) ? value : undefined;
 }
 
 export function setOwn(object: JsonObject, name: string, value: unknown): void {

@@ -4,6 +4,7 @@ import type { DataKeys } from '../planner/data-keys.ts';
 import type { Operation } from '../planner/operation.ts';
 import { compileIntrospection, type Introspect } from './compile/compile-introspection.ts';
 import { compilePlan, type PlanContext } from './compile/compile-plan.ts';
+import { splitIndependent } from './compile/split-independent.ts';
 import type { Step } from './compile/step.ts';
 import { buildShape } from './write/build-shape.ts';
 import type { ObjectShape } from './write/shape.ts';
@@ -32,10 +33,12 @@ export interface CompileContext extends PlanContext {
 /** @throws {Error} where the plan has what the engine cannot run. */
 export function compileProgram(operation: Operation, plan: QueryPlan, context: CompileContext): Program {
   const shape = buildShape(context.apiSchema, operation, context.dataKeys);
+  const step = compilePlan(plan, context);
   return {
     operation,
     plan,
-    step: compilePlan(plan, context),
+    // A mutation's root fields run one after another, whatever they touch.
+    step: step !== undefined && operation.kind === 'query' ? splitIndependent(step) : step,
     introspect: compileIntrospection(context.apiSchema, operation),
     shape,
     write: createWriter(shape, context.generatesCode),

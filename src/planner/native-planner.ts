@@ -9,7 +9,10 @@ interface Addon {
 
 let addon: Addon | { readonly failure: Error } | undefined;
 
-/** @throws {Error} where there is no binary for the platform, or the supergraph is refused. */
+/**
+ * Loads the planner on the first call. Binaries exist for Linux with glibc and macOS, on x64 and arm64.
+ * @throws {Error} where there is none for the platform, or the supergraph is refused.
+ */
 export function loadNativePlanner(supergraphSdl: string): NativePlanner {
   const loaded = loadAddon();
   if ('failure' in loaded) throw loaded.failure;

@@ -9,7 +9,10 @@ export interface Subgraph {
   readonly sdl: string;
   /** Goes into `@join__graph(url:)`; for information: `execute` knows where to send. */
   readonly url: string;
-  /** Never rejects for what an upstream does: such failures are errors in the result. */
+  /**
+   * Never rejects for what an upstream does: such failures are errors in the result. The result is the caller's own: its data may be
+   * changed, and must not be kept or frozen.
+   */
   execute(request: SubgraphRequest): Promise<SubgraphResult> | SubgraphResult;
   /** For `subscription` operations; absent where the kind has none. */
   subscribe?(request: SubgraphRequest): Promise<AsyncIterable<SubgraphResult>>;

@@ -1,8 +1,8 @@
 import { type DocumentNode, executeSync, type GraphQLSchema, Kind, type OperationDefinitionNode, visit } from 'graphql';
 import type { Operation } from '../../planner/operation.ts';
 
-/** JSON text of the operation's introspection fields by response key. */
-export type Introspect = (variables: Readonly<Record<string, unknown>>) => Readonly<Record<string, string>>;
+/** The operation's introspection fields by response key. */
+export type Introspect = (variables: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
 
 /** `undefined`: the operation has no `__schema` and no `__type` at its root. Without variables the answer is made once. */
 export function compileIntrospection(schema: GraphQLSchema, operation: Operation): Introspect | undefined {
@@ -25,20 +25,21 @@ export function compileIntrospection(schema: GraphQLSchema, operation: Operation
   const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: [{ ...part, variableDefinitions }] };
   const introspect: Introspect = (variableValues) => {
     const { data } = executeSync({ schema, document, variableValues });
-    const texts: Record<string, string> = Object.create(null);
-    for (const [key, value] of Object.entries(data ?? {})) texts[key] = JSON.stringify(value, withoutAlias);
-    return texts;
+    return (operation.privateAlias === undefined ? data : withoutKey(data, operation.privateAlias)) as Record<
+      string,
+      unknown
+    >;
   };
   if (used.size > 0) return introspect;
-  let once: Readonly<Record<string, string>> | undefined;
+  let once: Readonly<Record<string, unknown>> | undefined;
   return () => {
     once ??= introspect({});
     return once;
   };
+}
 
-  function withoutAlias(key: string, value: unknown): unknown {
-    return key === operation.privateAlias ? undefined : value;
-  }
+function withoutKey(data: unknown, key: string): unknown {
+  return JSON.parse(JSON.stringify(data), (name, value) => (name === key ? undefined : value));
 }
 
 function isIntrospection(name: string): boolean {

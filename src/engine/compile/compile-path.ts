@@ -11,6 +11,8 @@ type Segment =
 
 /** Where a plan finds the objects that it fetches more of. */
 export interface EntityPath {
+  /** The root field that the path begins with; `undefined`: it begins otherwise. */
+  readonly rootKey: string | undefined;
   /** Appends every object at the path; one that stands at several places comes several times. */
   collect(data: JsonObject, into: JsonObject[]): void;
   /** Visits the same objects in the same order with their places in the client's answer. */
@@ -26,7 +28,9 @@ export function compilePath(path: readonly FlattenNodePathSegment[], types: Supe
       types: new Set(segment.TypeCondition.flatMap((condition) => [...types.satisfying(condition)])),
     };
   });
+  const [first] = segments;
   return {
+    rootKey: first?.kind === 'field' ? first.name : undefined,
     collect: (data, into) => collect(data, segments, 0, into),
     locate: (data, visit) => locate(data, segments, 0, [], visit),
   };

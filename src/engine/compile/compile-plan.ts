@@ -1,9 +1,11 @@
 import type {
   BatchFetchNode,
   FetchNode,
+  FetchRewrite,
   FlattenNodePathSegment,
   PlanNode,
   QueryPlan,
+  RequiresSelection,
 } from '@graphql-hive/router-query-planner';
 import { type DocumentNode, parse } from 'graphql';
 import type { Subgraph, SubgraphOperation } from '../../subgraphs/subgraph.ts';
@@ -11,7 +13,7 @@ import { readAnswerKeys } from './answer-keys.ts';
 import { compileOutputRewrites } from './compile-output-rewrites.ts';
 import { compilePath } from './compile-path.ts';
 import { compileRepresentation } from './compile-representation.ts';
-import type { Step } from './step.ts';
+import type { EntitySelection, Step } from './step.ts';
 import type { SupergraphTypes } from './supergraph-types.ts';
 
 export interface PlanContext {
@@ -24,10 +26,15 @@ export interface PlanContext {
  * @throws {Error} where the plan names a subgraph that is not there, or has a node that the engine cannot run.
  */
 export function compilePlan(plan: QueryPlan, context: PlanContext): Step | undefined {
-  return plan.node === undefined ? undefined : compileNode(plan.node, undefined, context);
+  return plan.node === undefined ? undefined : compileNode(plan.node, undefined, { ...context, selections: new Map() });
 }
 
-function compileNode(node: PlanNode, path: readonly FlattenNodePathSegment[] | undefined, context: PlanContext): Step {
+interface Compilation extends PlanContext {
+  /** By what the planner says of them. */
+  readonly selections: Map<string, EntitySelection>;
+}
+
+function compileNode(node: PlanNode, path: readonly FlattenNodePathSegment[] | undefined, context: Compilation): Step {
   switch (node.kind) {
     case 'Sequence':
       return { kind: 'sequence', steps: node.nodes.map((child) => compileNode(child, path, context)) };
@@ -54,7 +61,7 @@ function compileNode(node: PlanNode, path: readonly FlattenNodePathSegment[] | u
 function compileFetch(
   node: FetchNode,
   path: readonly FlattenNodePathSegment[] | undefined,
-  context: PlanContext,
+  context: Compilation,
 ): Step {
   const { types } = context;
   const operation = createOperation(node);
@@ -74,8 +81,7 @@ function compileFetch(
       {
         responseKey: '_entities',
         variableText: '"representations":',
-        paths: [compilePath(path ?? [], types)],
-        representation: compileRepresentation(node.requires, node.inputRewrites, types),
+        selection: compileSelection([path ?? []], node.requires, node.inputRewrites, context),
         answerKeys: readAnswerKeys(operation.document, '_entities', types),
         outputRewrites,
       },
@@ -83,7 +89,7 @@ function compileFetch(
   };
 }
 
-function compileBatchFetch(node: BatchFetchNode, context: PlanContext): Step {
+function compileBatchFetch(node: BatchFetchNode, context: Compilation): Step {
   const { types } = context;
   const operation = createOperation(node);
   return {
@@ -94,12 +100,32 @@ function compileBatchFetch(node: BatchFetchNode, context: PlanContext): Step {
     lists: node.entityBatch.aliases.map((alias) => ({
       responseKey: alias.alias,
       variableText: `${JSON.stringify(alias.representationsVariableName)}:`,
-      paths: alias.paths.map((path) => compilePath(path, types)),
-      representation: compileRepresentation(alias.requires, alias.inputRewrites, types),
+      selection: compileSelection(alias.paths, alias.requires, alias.inputRewrites, context),
       answerKeys: readAnswerKeys(operation.document, alias.alias, types),
       outputRewrites: compileOutputRewrites(alias.outputRewrites, types),
     })),
   };
+}
+
+function compileSelection(
+  paths: readonly (readonly FlattenNodePathSegment[])[],
+  requires: readonly RequiresSelection[],
+  inputRewrites: readonly FetchRewrite[] | undefined,
+  { types, selections }: Compilation,
+): EntitySelection {
+  const key = JSON.stringify([paths, requires, inputRewrites]);
+  const known = selections.get(key);
+  if (known !== undefined) {
+    known.isShared = true;
+    return known;
+  }
+  const selection: EntitySelection = {
+    paths: paths.map((path) => compilePath(path, types)),
+    representation: compileRepresentation(requires, inputRewrites, types),
+    isShared: false,
+  };
+  selections.set(key, selection);
+  return selection;
 }
 
 function findSubgraph(name: string, context: PlanContext): Subgraph {

@@ -31,10 +31,17 @@ export interface EntityList {
   readonly responseKey: string;
   /** `"representations":` */
   readonly variableText: string;
-  readonly paths: readonly EntityPath[];
-  readonly representation: RepresentationWriter;
+  readonly selection: EntitySelection;
   readonly answerKeys: AnswerKeys;
   readonly outputRewrites: OutputRewrites | undefined;
+}
+
+/** Which objects are meant and how they are represented; one object for all lists of a plan that are alike in this. */
+export interface EntitySelection {
+  readonly paths: readonly EntityPath[];
+  readonly representation: RepresentationWriter;
+  /** Whether several lists have it. */
+  isShared: boolean;
 }
 
 export interface SequenceStep {

@@ -36,7 +36,7 @@ export class Failure {
 }
 
 /** Which upstream record a client error was made from; not part of the error's JSON. */
-const UPSTREAM: unique symbol = Symbol('weir.upstream');
+export const UPSTREAM: unique symbol = Symbol('weir.upstream');
 
 export interface ClientError {
   readonly message: string;

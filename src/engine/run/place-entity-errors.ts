@@ -1,10 +1,11 @@
 import type { SubgraphError } from '../../subgraphs/subgraph.ts';
 import type { EntityFetch } from '../compile/step.ts';
 import { isJsonObject, type JsonObject } from '../own.ts';
+import { type Targets, typenameOf } from './collect-targets.ts';
+import { pathOf } from './errors-of.ts';
 import { type Path, type UpstreamRecord, unusableAnswer } from './failure.ts';
-import { failKeys, pathOf, placeFailure } from './place-errors.ts';
+import { failKeys, placeFailure } from './place-errors.ts';
 import type { Run } from './run.ts';
-import { type Targets, typenameOf } from './run-entity-fetch.ts';
 
 /**
  * Places the errors of an entity fetch: one that names an entity at each place where the entity stands, one that names none
@@ -59,13 +60,12 @@ function placeEntityError(
   for (const object of objectsOf(target, index)) failKeys(object, list.answerKeys, typenameOf(object), path, record);
 }
 
-/** @returns whether any entity is missing. */
+/** @returns whether any field of a missing entity was not failed before. */
 function failMissing(target: Targets, answer: readonly unknown[] | undefined, record: UpstreamRecord): boolean {
   let hasFailed = false;
   target.objects.forEach((object, at) => {
     if (isJsonObject(answer?.[target.indexes[at] as number])) return;
-    failKeys(object, target.list.answerKeys, typenameOf(object), [], record);
-    hasFailed = true;
+    if (failKeys(object, target.list.answerKeys, typenameOf(object), [], record)) hasFailed = true;
   });
   return hasFailed;
 }
@@ -74,7 +74,7 @@ function failMissing(target: Targets, answer: readonly unknown[] | undefined, re
 function reportAtEachPlace(target: Targets, index: number, path: Path, run: Run, record: UpstreamRecord): void {
   const objects = new Set(objectsOf(target, index));
   const renamed = target.list.outputRewrites?.renamePath(path) ?? path;
-  for (const entityPath of target.list.paths) {
+  for (const entityPath of target.list.selection.paths) {
     entityPath.locate(run.data, (object, place) => {
       if (objects.has(object)) run.report(record, [...place, ...renamed]);
     });

@@ -1,4 +1,3 @@
-import type { SubgraphError } from '../../subgraphs/subgraph.ts';
 import type { AnswerKeys } from '../compile/answer-keys.ts';
 import { getOwn, isJsonObject, type JsonObject, setOwn } from '../own.ts';
 import { Failure, type Path, type UpstreamRecord } from './failure.ts';
@@ -27,27 +26,28 @@ export function placeFailure(answer: JsonObject, path: Path, record: UpstreamRec
   return false;
 }
 
-/** Marks every key that the fetch would have answered. The one that the error's path names is its place; the others went with it. */
+/**
+ * Marks every key that the fetch would have answered. The one that the error's path names is its place; the others went with it.
+ * @returns whether it marked any.
+ */
 export function failKeys(
   object: JsonObject,
   keys: AnswerKeys,
   typename: string | undefined,
   path: Path,
   record: UpstreamRecord,
-): void {
+): boolean {
   const [named, ...suffix] = path;
   const names = keys.keysFor(typename);
   const isNamed = typeof named === 'string' && names.includes(named);
+  let hasMarked = false;
   for (const key of names) {
+    const isPlace = key === named;
     const known = getOwn(object, key);
-    if (known !== undefined && known !== null) continue;
-    setOwn(object, key, new Failure(record, key === named ? suffix : [], isNamed && key !== named));
+    const isFree = known === undefined || known === null || (isPlace && known instanceof Failure && known.isCollateral);
+    if (!isFree) continue;
+    setOwn(object, key, new Failure(record, isPlace ? suffix : [], isNamed && !isPlace));
+    hasMarked = true;
   }
-}
-
-/** A path as an upstream may give it: anything else counts as absent. */
-export function pathOf(error: SubgraphError): Path {
-  const { path } = error;
-  if (!Array.isArray(path)) return [];
-  return path.every((segment) => typeof segment === 'string' || typeof segment === 'number') ? path : [];
+  return hasMarked;
 }

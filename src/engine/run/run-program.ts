@@ -18,7 +18,7 @@ export function runProgram(
 }
 
 function respond(program: Program, run: Run): EngineResponse {
-  const dataText = program.write(run, run.data) ?? 'null';
+  const dataText = program.write(run, run.data);
   if (run.records !== undefined) run.settleErrors();
   return run.errors === undefined ? { dataText } : { dataText, errors: run.errors };
 }

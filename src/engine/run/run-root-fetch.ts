@@ -1,9 +1,10 @@
-import type { SubgraphResult } from '../../subgraphs/subgraph.ts';
+import type { SubgraphError, SubgraphResult } from '../../subgraphs/subgraph.ts';
 import type { RootFetch } from '../compile/step.ts';
 import { isJsonObject, type JsonObject } from '../own.ts';
+import { errorsOf, pathOf } from './errors-of.ts';
 import { type Path, unusableAnswer } from './failure.ts';
 import { mergeObject } from './merge.ts';
-import { failKeys, pathOf, placeFailure } from './place-errors.ts';
+import { failKeys, placeFailure } from './place-errors.ts';
 import type { Run } from './run.ts';
 import type { RunEnvironment } from './run-step.ts';
 import { variablesText } from './variables-text.ts';
@@ -17,8 +18,9 @@ export function runRootFetch(fetch: RootFetch, run: Run, environment: RunEnviron
 }
 
 function receive(fetch: RootFetch, run: Run, environment: RunEnvironment, result: SubgraphResult): void {
+  run.collected = undefined;
   const data = isJsonObject(result.data) ? result.data : undefined;
-  const errors = Array.isArray(result.errors) ? result.errors : [];
+  const errors = errorsOf(result);
   const answer: JsonObject = data ?? {};
   if (errors.length > 0) for (const error of errors) placeError(fetch, run, answer, data !== undefined, error);
   else if (data === undefined) {
@@ -28,17 +30,14 @@ function receive(fetch: RootFetch, run: Run, environment: RunEnvironment, result
   mergeObject(run.data, answer, environment.objectTypes);
 }
 
-function placeError(
-  fetch: RootFetch,
-  run: Run,
-  answer: JsonObject,
-  hasData: boolean,
-  error: NonNullable<SubgraphResult['errors']>[number],
-): void {
+function placeError(fetch: RootFetch, run: Run, answer: JsonObject, hasData: boolean, error: SubgraphError): void {
   const path: Path = pathOf(error);
   const rename = (given: Path): Path => fetch.outputRewrites?.renamePath(given) ?? given;
   const record = run.record(fetch.subgraph.name, error);
-  if (!hasData) failKeys(answer, fetch.answerKeys, undefined, path, record);
-  else if (path.length === 0) failKeys(answer, fetch.answerKeys, undefined, [], record);
-  else if (!placeFailure(answer, path, record)) run.report(record, rename(path));
+  // Only an error with a path can be about less than the whole fetch.
+  const isPlaced =
+    hasData && path.length > 0
+      ? placeFailure(answer, path, record)
+      : failKeys(answer, fetch.answerKeys, undefined, path, record);
+  if (!isPlaced) run.report(record, path.length === 0 ? undefined : rename(path));
 }

@@ -1,6 +1,8 @@
 import type { RequestContext } from '../../edge/request-context.ts';
 import type { SubgraphError } from '../../subgraphs/subgraph.ts';
+import type { EntitySelection } from '../compile/step.ts';
 import type { JsonObject } from '../own.ts';
+import type { Collected } from './collect-targets.ts';
 import { type ClientError, type Path, toClientError, UpstreamRecord } from './failure.ts';
 
 /** One execution of a program: the data that grows from step to step, and what went wrong. */
@@ -8,6 +10,8 @@ export class Run {
   readonly data: JsonObject = {};
   readonly variables: Readonly<Record<string, unknown>>;
   readonly context: RequestContext;
+  /** What selections mean, for as long as nothing new comes into `data`. */
+  collected: Map<EntitySelection, Collected> | undefined;
   /** Upstream errors whose places in `data` hold a failure; `undefined`: none so far. */
   records: UpstreamRecord[] | undefined;
   errors: ClientError[] | undefined;
@@ -15,8 +19,8 @@ export class Run {
   collateral: { readonly record: UpstreamRecord; readonly path: Path }[] | undefined;
   /** Indexes of the list items that the writer is at, by nesting. */
   readonly indexes: number[] = [];
-  /** JSON text of root fields that no subgraph answers. */
-  introspection: Readonly<Record<string, string>> | undefined;
+  /** Root fields that no subgraph answers. */
+  introspection: Readonly<Record<string, unknown>> | undefined;
 
   constructor(variables: Readonly<Record<string, unknown>>, context: RequestContext) {
     this.variables = variables;

@@ -124,7 +124,7 @@ class ShapeBuilder {
   ): ValueShape {
     const fieldName = nodes[0]?.name.value ?? '';
     if (fieldName === '__typename') return { kind: 'typename', typeName };
-    if (fieldName.startsWith('__')) return { kind: 'text' };
+    if (fieldName.startsWith('__')) return { kind: 'introspection' };
     const definition = fieldOf(type, fieldName);
     return this.#value(definition.type, nodes, path, [typeName, fieldName], depth);
   }

@@ -4,30 +4,30 @@ import { Failure, type Path } from '../run/failure.ts';
 import type { Run } from '../run/run.ts';
 import type { AbstractShape, LeafShape, PathTemplate, Position } from './shape.ts';
 
-/** JSON text, or `null`: the place is null though its type is not, and what holds it becomes null. */
-export type Text = string | null;
+/** A JSON value; `undefined`: the place is null though its type is not, and what holds it becomes null (GraphQL §6.4.4). */
+export type Completed = unknown;
 
-/** The text of a place without a value: null, absent, or failed (GraphQL §6.4.4). */
-export function completeNull(run: Run, value: unknown, position: Position, parent: JsonObject): Text {
+/** What stands at a place without a value: null, absent, or failed (GraphQL §6.4.4). */
+export function completeNull(run: Run, value: unknown, position: Position, parent: JsonObject): Completed {
   if (value instanceof Failure) {
     const path = [...pathAt(run, position.path), ...value.suffix];
     if (!value.isCollateral) run.report(value.record, path);
     else if (run.collateral === undefined) run.collateral = [{ record: value.record, path }];
     else run.collateral.push({ record: value.record, path });
-    return position.isNonNull ? null : 'null';
+    return position.isNonNull ? undefined : null;
   }
-  if (!position.isNonNull) return 'null';
+  if (!position.isNonNull) return null;
   return fail(run, position, `Cannot return null for non-nullable field ${coordinateText(position, parent)}.`);
 }
 
-/** The text of a place whose value does not fit its type. */
-export function fail(run: Run, position: Position, message: string): Text {
+/** What stands at a place whose value does not fit its type. */
+export function fail(run: Run, position: Position, message: string): Completed {
   run.addError({ message, path: pathAt(run, position.path), extensions: { code: 'UPSTREAM_BAD_RESPONSE' } });
-  return position.isNonNull ? null : 'null';
+  return position.isNonNull ? undefined : null;
 }
 
-/** The text of a leaf that is not plainly of its type: coerced as GraphQL §3.5 allows, or an error. */
-export function completeLeaf(run: Run, value: unknown, shape: LeafShape, parent: JsonObject): Text {
+/** A leaf that is not plainly of its type: coerced as GraphQL §3.5 allows, or an error. */
+export function completeLeaf(run: Run, value: unknown, shape: LeafShape, parent: JsonObject): Completed {
   if (value === null || value === undefined || value instanceof Failure) return completeNull(run, value, shape, parent);
   const { type } = shape;
   // The message of graphql-js would name a value that clients may not know of.
@@ -35,25 +35,25 @@ export function completeLeaf(run: Run, value: unknown, shape: LeafShape, parent:
   try {
     const coerced = type.coerceOutputValue(value);
     if (coerced === null || coerced === undefined) return completeNull(run, null, shape, parent);
-    return JSON.stringify(coerced);
+    return coerced;
   } catch (error) {
     return fail(run, shape, messageOf(error, type));
   }
 }
 
-/** An object that cannot be written: null, absent, failed, or no object at all. */
+/** An object that cannot be completed: null, absent, failed, or no object at all. */
 export function completeNoObject(
   run: Run,
   value: unknown,
   shape: Position & { readonly typeName?: string },
   parent: JsonObject,
-): Text {
+): Completed {
   if (value === null || value === undefined || value instanceof Failure) return completeNull(run, value, shape, parent);
   return fail(run, shape, `Expected an object for field "${coordinateText(shape, parent)}"`);
 }
 
 /** A value that is no list where the type is one. */
-export function completeNoList(run: Run, value: unknown, position: Position, parent: JsonObject): Text {
+export function completeNoList(run: Run, value: unknown, position: Position, parent: JsonObject): Completed {
   if (value === null || value === undefined || value instanceof Failure)
     return completeNull(run, value, position, parent);
   return fail(
@@ -64,7 +64,7 @@ export function completeNoList(run: Run, value: unknown, position: Position, par
 }
 
 /** An object of none of the types that the place can have; its `__typename` may be one that clients may not know of. */
-export function completeNoType(run: Run, shape: AbstractShape, parent: JsonObject): Text {
+export function completeNoType(run: Run, shape: AbstractShape, parent: JsonObject): Completed {
   const { typeName } = shape;
   return fail(
     run,
@@ -73,8 +73,8 @@ export function completeNoType(run: Run, shape: AbstractShape, parent: JsonObjec
   );
 }
 
-/** Whether a value can be written as an object: neither a list nor the mark of a failure. */
-export function isWritable(value: unknown): value is JsonObject {
+/** Whether a value can be completed as an object: neither a list nor the mark of a failure. */
+export function isCompletable(value: unknown): value is JsonObject {
   return isJsonObject(value) && !(value instanceof Failure);
 }
 

@@ -19,7 +19,7 @@ export interface FieldShape {
   readonly value: ValueShape;
 }
 
-export type ValueShape = LeafShape | ListShape | ObjectValueShape | AbstractShape | TypenameShape | TextShape;
+export type ValueShape = LeafShape | ListShape | ObjectValueShape | AbstractShape | TypenameShape | IntrospectionShape;
 
 /** A place in the answer, for errors. */
 export interface Position {
@@ -69,7 +69,7 @@ export interface TypenameShape {
   readonly typeName: string | undefined;
 }
 
-/** A root field whose text is made beside the data: introspection. */
-export interface TextShape {
-  readonly kind: 'text';
+/** A root field that the schema answers, not the data. */
+export interface IntrospectionShape {
+  readonly kind: 'introspection';
 }
