@@ -1,6 +1,7 @@
 import { type Fixture, LINK, type Thing } from '../federation/fixture.ts';
 import { depotFixture } from '../supergraphs/depot.ts';
-import { interfaceObjectsFixture } from '../supergraphs/library.ts';
+import { interfaceObjectsFixture, libraryFixture } from '../supergraphs/library.ts';
+import { shopFixture } from '../supergraphs/shop.ts';
 
 /** A smallest case: what to ask of which graph, and what is wrong with the answer. */
 export interface OpenCase {
@@ -16,7 +17,13 @@ export const OPEN_CASES: readonly OpenCase[] = [
     wrong:
       'The subgraph refuses the operation: an interface field is sent as one fragment for each type, and the types of `by` (Person!, Person) conflict under one response key (GraphQL §5.3.2)',
     create: covariantFields,
-    query: '{ media { by { name } ... on Book { title } } }',
+    query: '{ media { related { by { name } ... on Book { title } } } }',
+  },
+  {
+    engine: 'stitch',
+    wrong: 'The same, where a fragment on an interface stands on a union',
+    create: covariantFields,
+    query: '{ shelf { ... on Media { b: by { name } } } }',
   },
   {
     engine: 'compiled',
@@ -35,32 +42,42 @@ export const OPEN_CASES: readonly OpenCase[] = [
   {
     engine: 'compiled',
     wrong:
-      'The planner refuses it (a fetch step has several parents): two requirements from two subgraphs of one field. Stitch serves it',
+      'The planner refuses it (a fetch step has several parents): two requirements that themselves require fields of another subgraph. Stitch serves it',
     create: depotFixture,
     query: '{ parcel(id: "x1") { verdict } }',
+  },
+  {
+    engine: 'compiled',
+    wrong: 'The planner refuses it likewise: the requirement lies behind a nested key',
+    create: depotFixture,
+    query: '{ humid { area } }',
+  },
+  {
+    engine: 'compiled',
+    wrong:
+      'The planner refuses it (a path that is not in the selection): an entity that a field of itself leads back to',
+    create: depotFixture,
+    query: '{ parcels { lines { parcel { fee } } } }',
+  },
+  {
+    engine: 'compiled',
+    wrong:
+      'The planner refuses it (a fetch step has several parents), in the shop: from a second key over the owner to a requirement',
+    create: shopFixture,
+    query: '{ product(id: "p3") { buyer { fullName } } }',
   },
 ];
 
 const media: readonly Thing[] = [
-  { __typename: 'Book', id: 'b', title: 'Emma', by: { __typename: 'Person', id: '1', name: 'Jane' } },
-  { __typename: 'Film', id: 'f', title: 'Jaws', by: null },
+  { __typename: 'Book', id: 'b', title: 'Emma' },
+  { __typename: 'Film', id: 'f', title: 'Jaws' },
 ];
 
+/** A type of an interface may promise more than the interface: `by: Person!` for `by: Person` (GraphQL §3.7). */
 function covariantFields(): Fixture {
-  return {
-    name: 'covariant-fields',
-    subgraphs: {
-      catalog: `${LINK}
-        type Query { media: [Media!]! }
-        interface Media { by: Person title: String }
-        type Book implements Media { by: Person! title: String }
-        type Film implements Media { by: Person title: String }
-        type Person @key(fields: "id") { id: ID! }`,
-      people: `${LINK} type Person @key(fields: "id") { id: ID! name: String }`,
-    },
-    resolvers: { Query: { media: () => media } },
-    resolveReference: () => ({ id: '1', name: 'Jane' }),
-  };
+  const { subgraphs, ...rest } = libraryFixture();
+  const catalog = subgraphs.catalog?.replace('by: Person pages', 'by: Person! pages') ?? '';
+  return { ...rest, name: 'covariant-fields', subgraphs: { ...subgraphs, catalog } };
 }
 
 function lostExternal(): Fixture {
