@@ -29,6 +29,13 @@ function stop(exitCode: number): Promise<void> {
   return stopping;
 }
 
+// `npm` that is ended by a signal leaves its scripts behind: an orphan has nobody to stop it.
+const parent = process.ppid;
+const watch = setInterval(() => {
+  if (process.ppid !== parent) void stop(0);
+}, 1_000);
+watch.unref();
+
 let signals = 0;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {

@@ -7,7 +7,7 @@ import { type ConfigOptions, readConfigOrExit } from './read-config-or-exit.ts';
 export async function check(options: ConfigOptions): Promise<void> {
   const { config, files } = await readConfigOrExit(options);
   const { subgraphs, failures } = await readSubgraphs(config, { offline: true });
-  let errors = 0;
+  let isWrong = false;
   for (const upstream of config.upstreams) {
     const reason = failures.get(upstream.name);
     if (reason === undefined) continue;
@@ -15,7 +15,7 @@ export async function check(options: ConfigOptions): Promise<void> {
       process.stderr.write(`Note: upstream "${upstream.name}" is not checked: ${reason}\n`);
       continue;
     }
-    errors += 1;
+    isWrong = true;
     process.stderr.write(`${reason}\n`);
   }
   // Without an upstream that is left out, composition would complain of what only that one has.
@@ -23,12 +23,11 @@ export async function check(options: ConfigOptions): Promise<void> {
   if (isWhole) {
     const composition = composeSupergraph(subgraphs.map(({ subgraph, ...place }) => ({ ...subgraph, ...place })));
     if ('errors' in composition) {
-      errors += composition.errors.length;
+      isWrong = true;
       process.stderr.write(formatCompositionErrors(composition.errors));
     }
   }
-  if (errors > 0) {
-    process.stderr.write(`${errors} ${errors === 1 ? 'error' : 'errors'}\n`);
+  if (isWrong) {
     process.exitCode = 1;
     return;
   }

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { UpstreamConfig } from '../config/config.ts';
+import { formatConfigErrors } from '../config/config-error.ts';
 import { createSubgraph } from '../subgraphs/create-subgraph.ts';
 import { applyErrorPolicy, type ErrorPolicy, type OnSubgraphError } from '../subgraphs/error-policy.ts';
-import { formatSchemaProblems } from '../subgraphs/format-schema-problems.ts';
 import { readSubgraphSdl } from '../subgraphs/graphql/read-sdl.ts';
 import { loadResolvers } from '../subgraphs/local/load-resolvers.ts';
 import type { LocalServices } from '../subgraphs/local/local-services.ts';
@@ -53,5 +53,6 @@ export function makeSubgraph(upstream: UpstreamConfig, sdl: string, resolvers: u
       upstream.kind === 'local' ? LOCAL_ERRORS : upstream.errors,
       parts.onSubgraphError,
     );
-  throw new Error(formatSchemaProblems(made.problems));
+  const problems = made.problems.map((problem) => ({ line: 0, column: 0, ...problem }));
+  throw new Error(formatConfigErrors(problems, process.cwd()).trimEnd());
 }

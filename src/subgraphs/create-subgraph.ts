@@ -4,11 +4,14 @@ import type { Upstream } from '../transport/upstream.ts';
 import { createGraphqlSubgraph } from './graphql/create-graphql-subgraph.ts';
 import { createLocalSubgraph } from './local/create-local-subgraph.ts';
 import type { LocalServices } from './local/local-services.ts';
+import { locateComplaint } from './locate-complaint.ts';
 import { createRestSubgraph } from './rest/create-rest-subgraph.ts';
 import type { Complaint, Outcome, SchemaProblem } from './schema-problem.ts';
 import type { Subgraph } from './subgraph.ts';
-import { buildSubgraphSchema, type ParsedSdl } from './subgraph-schema.ts';
+import { buildSubgraphSchema, isMachinery, type ParsedSdl } from './subgraph-schema.ts';
 import { transformSubgraph } from './transforms/transform-subgraph.ts';
+import type { Transforms } from './transforms/transforms.ts';
+import { findUnknownTypes, type UnknownType } from './unknown-types.ts';
 
 export type { LocalServices } from './local/local-services.ts';
 
@@ -27,10 +30,16 @@ export function createSubgraph(
   resolvers?: unknown,
 ): Outcome<Subgraph> {
   const made = createInOwnNames(config, sdl, upstream, services, resolvers);
-  const transformed = made.ok && config.kind !== 'local' ? transformSubgraph(made.value, config.transforms) : made;
+  const transformed = made.ok && config.kind !== 'local' ? transform(made.value, config.transforms) : made;
   if (transformed.ok) return transformed;
-  const here = { upstream: config.name, file: config.file };
-  return { ok: false, problems: transformed.problems.map((complaint): SchemaProblem => ({ ...here, ...complaint })) };
+  const locate = (complaint: Complaint): SchemaProblem => locateComplaint(complaint, config.name, config.file);
+  return { ok: false, problems: transformed.problems.map(locate) };
+}
+
+function transform(subgraph: Subgraph, transforms: Transforms): Outcome<Subgraph, Complaint> {
+  const outcome = transformSubgraph(subgraph, transforms);
+  if (outcome.ok) return outcome;
+  return { ok: false, problems: outcome.problems.map((complaint) => ({ key: ['transforms'], ...complaint })) };
 }
 
 function createInOwnNames(
@@ -57,11 +66,20 @@ function createInOwnNames(
 }
 
 function parseSdl(sdl: string, file: string | undefined): Outcome<ParsedSdl, Complaint> {
+  const here = file === undefined ? {} : { file };
   try {
     const document = parse(sdl);
+    const unknown = findUnknownTypes(document, isMachinery);
+    if (unknown.length > 0) {
+      const toComplaint = ({ node, name, hint }: UnknownType): Complaint => {
+        const { line = 1, column = 1 } = node.loc?.startToken ?? {};
+        return { message: `The SDL has no type "${name}"`, hint, ...here, ...(file !== undefined && { line, column }) };
+      };
+      return { ok: false, problems: unknown.map(toComplaint) };
+    }
     return { ok: true, value: { document, schema: buildSubgraphSchema(document) } };
   } catch (error) {
-    const place = file === undefined ? {} : { file, ...(error instanceof GraphQLError ? error.locations?.[0] : {}) };
+    const place = file === undefined ? {} : { ...here, ...(error instanceof GraphQLError ? error.locations?.[0] : {}) };
     const message = `The SDL is no valid schema: ${error instanceof Error ? error.message : String(error)}`;
     return { ok: false, problems: [{ message, hint: 'Correct the SDL at its source', ...place }] };
   }

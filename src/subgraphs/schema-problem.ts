@@ -17,4 +17,10 @@ export type Outcome<T, P = SchemaProblem> =
   | { readonly ok: false; readonly problems: readonly P[] };
 
 /** A problem before it is known whose it is; without a place it is one of the upstream's own file. */
-export type Complaint = Pick<SchemaProblem, 'message' | 'hint'> & Partial<SchemaProblem>;
+export type Complaint = Pick<SchemaProblem, 'message' | 'hint'> &
+  Partial<SchemaProblem> & {
+    /** Where in the upstream's file the thing is written: `['entities', 'User']`. */
+    readonly key?: readonly string[];
+    /** The name that is wrong, as it stands in the file. */
+    readonly word?: string;
+  };

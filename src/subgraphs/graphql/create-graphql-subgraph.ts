@@ -36,13 +36,14 @@ export function createGraphqlSubgraph(
     for (const definition of [definitions].flat()) {
       const compiled = compileLookup(schema, typeName, definition);
       if ('lookup' in compiled) lookups.set(typeName, [...(lookups.get(typeName) ?? []), compiled.lookup]);
-      else complaints.push(...compiled.complaints);
+      else complaints.push(...compiled.complaints.map((complaint) => ({ key: ['entities', typeName], ...complaint })));
     }
   }
   for (const { typeName, key } of declaredKeys(document)) {
     if (config.entities[typeName] !== undefined) continue;
     complaints.push({
       message: `The schema says "${typeName} @key(fields: "${key}")", but nothing says how to look it up in a service without federation`,
+      key: ['entities'],
       hint: `Add entities: { ${typeName}: { key: "${key}", lookup: … } }, or "resolvable: false" to the @key`,
     });
   }
@@ -56,5 +57,5 @@ export function createGraphqlSubgraph(
 }
 
 function refuse(message: string, hint: string): { readonly ok: false; readonly problems: readonly Complaint[] } {
-  return { ok: false, problems: [{ message, hint }] };
+  return { ok: false, problems: [{ key: ['entities'], message, hint }] };
 }

@@ -39,9 +39,14 @@ export function checkResolvers(
       complaints.push({
         message: `Resolvers: the schema has no type "${typeName}"`,
         hint: suggestName(typeName, typeNames),
+        word: typeName,
       });
     else if (!isRecord(own))
-      complaints.push({ message: `Resolvers: "${typeName}" is no object`, hint: 'Give an object of field resolvers' });
+      complaints.push({
+        message: `Resolvers: "${typeName}" is no object`,
+        hint: 'Give an object of field resolvers',
+        word: typeName,
+      });
     else complaints.push(...checkType(type, own, entities));
   }
   for (const root of [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]) {
@@ -51,6 +56,7 @@ export function checkResolvers(
       complaints.push({
         message: `Resolvers: "${root?.name}.${field}" has none`,
         hint: 'A root field needs a resolver: it has no parent to take its value from',
+        word: root?.name ?? '',
       });
     }
     if (root === schema.getSubscriptionType() && root)
@@ -66,7 +72,7 @@ function checkType(
 ): Complaint[] {
   if (isScalarType(type))
     return isSpecifiedScalarType(type)
-      ? [{ message: `Resolvers: "${type.name}" is built in`, hint: 'Define a scalar of your own' }]
+      ? [{ message: `Resolvers: "${type.name}" is built in`, hint: 'Define a scalar of your own', word: type.name }]
       : [];
   const special =
     isUnionType(type) || isInterfaceType(type)
@@ -87,6 +93,7 @@ function checkType(
         {
           message: `Resolvers: "${at}" is there, but ${type.name} has no @key`,
           hint: `Add @key to "type ${type.name}" in the SDL`,
+          word: type.name,
         },
       ];
     if (!special.includes(name) && !names.includes(name))
@@ -94,6 +101,7 @@ function checkType(
         {
           message: `Resolvers: "${type.name}" has no ${isEnumType(type) ? 'value' : 'field'} "${name}"`,
           hint: suggestName(name, names),
+          word: name,
         },
       ];
     if (isEnumType(type) || typeof resolver === 'function' || (isRecord(resolver) && !special.includes(name)))
@@ -102,6 +110,7 @@ function checkType(
       {
         message: `Resolvers: "${at}" is no function`,
         hint: 'Give a function, or an object with "resolve" or "subscribe"',
+        word: name,
       },
     ];
   });
@@ -114,6 +123,7 @@ function checkSubscriptions(typeName: string, own: unknown): Complaint[] {
       : [
           {
             message: `Resolvers: "${typeName}.${name}" has no "subscribe"`,
+            word: name,
             hint: `Write "${name}: { async *subscribe(parent, args, context) { yield { ${name}: … } } }"`,
           },
         ],

@@ -36,7 +36,9 @@ export function createLocalSubgraph(
   const broken = validateSchema(bare);
   if (broken.length > 0) return refuse(broken.map((error) => toComplaint(error, config.schema)));
   const checked = checkResolvers(bare, resolvers, new Set(entityTypeNames(document, 'all')));
-  if ('complaints' in checked) return refuse(checked.complaints);
+  if ('complaints' in checked) {
+    return refuse(checked.complaints.map((complaint) => ({ file: config.resolvers, ...complaint })));
+  }
   const schema = createLocalSchema(bare, checked.resolvers);
 
   const operations = new KnownOperations();

@@ -11,10 +11,14 @@ import { WeirError } from '../../errors.ts';
  */
 export async function loadResolvers(upstream: string, file: string): Promise<unknown> {
   const fail = (reason: string, cause?: unknown) =>
-    new WeirError('SCHEMA_NOT_READY', `Cannot load the resolvers of upstream "${upstream}" from ${file}: ${reason}`, {
-      upstream,
-      cause,
-    });
+    new WeirError(
+      'SCHEMA_NOT_READY',
+      `Cannot load the resolvers of upstream "${upstream}" from ${file}${placeIn(cause)}: ${reason}`,
+      {
+        upstream,
+        cause,
+      },
+    );
   let text: Buffer;
   try {
     text = await readFile(file);
@@ -34,4 +38,10 @@ export async function loadResolvers(upstream: string, file: string): Promise<unk
   const instead =
     names.length === 0 ? 'exports nothing' : `exports ${names.map((name) => `"${name}"`).join(', ')} but no default`;
   throw fail(`it ${instead}; export the resolver map with "export default { Query: { … } }"`);
+}
+
+/** `:line` or `:line:column` of the first place in a module of the deployment that the error's stack names. */
+function placeIn(cause: unknown): string {
+  const stack = cause instanceof Error ? (cause.stack ?? '') : '';
+  return /file:\/\/[^\s)]*?((?::\d+){1,2})(?=[\s)]|$)/.exec(stack)?.[1] ?? '';
 }

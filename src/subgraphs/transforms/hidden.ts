@@ -75,12 +75,14 @@ function findComplaint(schema: GraphQLSchema, coordinate: string, hide: readonly
     const names = ownTypes(schema).map((own) => own.name);
     if (names.includes(typeName)) return undefined;
     return {
+      word: coordinate,
       message: `transforms.hide: the schema has no type "${typeName}" that can be hidden`,
       hint: suggestName(typeName, names),
     };
   }
   if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) {
     return {
+      word: coordinate,
       message: `transforms.hide: the schema has no type "${typeName}" with fields`,
       hint: suggestName(
         typeName,
@@ -92,6 +94,7 @@ function findComplaint(schema: GraphQLSchema, coordinate: string, hide: readonly
   const member = Object.hasOwn(fields, field) && !isMachineryField(field) ? fields[field] : undefined;
   if (member === undefined) {
     return {
+      word: coordinate,
       message: `transforms.hide: "${typeName}" has no field "${field}"`,
       hint: suggestName(
         field,
@@ -101,6 +104,7 @@ function findComplaint(schema: GraphQLSchema, coordinate: string, hide: readonly
   }
   if (isInputObjectType(type) && isRequiredInputField(member as GraphQLInputField)) {
     return {
+      word: coordinate,
       message: `transforms.hide: "${coordinate}" is a required input`,
       hint: `Hide the fields that take ${typeName}, or ${typeName} itself`,
     };
@@ -114,6 +118,7 @@ function findComplaint(schema: GraphQLSchema, coordinate: string, hide: readonly
         );
   if (parent === undefined) return undefined;
   return {
+    word: coordinate,
     message: `transforms.hide: "${coordinate}" is a field of the interface ${parent.name}`,
     hint: `Hide "${parent.name}.${field}" too, or leave the field`,
   };

@@ -59,8 +59,13 @@ function renameTypes(schema: GraphQLSchema, { renameTypes: renamed, prefixTypes 
         ? {
             message: `transforms.rename_types: "${name}" is a root type`,
             hint: 'Root types keep their names; rename or prefix their fields',
+            word: name,
           }
-        : { message: `transforms.rename_types: the schema has no type "${name}"`, hint: suggestName(name, names) },
+        : {
+            message: `transforms.rename_types: the schema has no type "${name}"`,
+            hint: suggestName(name, names),
+            word: name,
+          },
     );
   }
   const changed = new Map<string, string>();
@@ -72,6 +77,7 @@ function renameTypes(schema: GraphQLSchema, { renameTypes: renamed, prefixTypes 
       problems.push({
         message: `transforms: "${name}" and "${other}" would both be called "${inGraph}"`,
         hint: 'Choose another name for one of them in "rename_types"',
+        word: inGraph,
       });
     }
     taken.set(inGraph, name);
@@ -129,6 +135,7 @@ function findField(
     problems.push({
       message: `transforms.rename_fields: the schema has no object or interface type "${typeName}"`,
       hint: suggestName(typeName, names),
+      word: `${typeName}.${field}`,
     });
     return undefined;
   }
@@ -137,6 +144,7 @@ function findField(
     problems.push({
       message: `transforms.rename_fields: "${typeName}" has no field "${field}"`,
       hint: suggestName(field, fields),
+      word: `${typeName}.${field}`,
     });
     return undefined;
   }
@@ -157,6 +165,7 @@ function checkCollisions(
       problems.push({
         message: `transforms: "${typeName}.${other}" and "${typeName}.${field}" would both be called "${inGraph}"`,
         hint: 'Choose another name for one of them in "rename_fields"',
+        word: `${typeName}.${field}`,
       });
     }
     taken.set(inGraph, field);
@@ -178,6 +187,7 @@ function checkInterfaces(
         problems.push({
           message: `transforms: "${type.name}.${field}" would be called "${own}", but it is a field of the interface ${parent.name}`,
           hint: `Rename "${parent.name}.${field}": that renames it in every type with the interface`,
+          word: `${type.name}.${field}`,
         });
       }
     }

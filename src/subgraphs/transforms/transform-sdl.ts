@@ -50,6 +50,7 @@ export function transformSdl(
           problems.push({
             message: `transforms.hide: "${set.hidden}" is used by "@${directive.name.value}(fields: "${argument.value.value}")" of ${at}`,
             hint: 'Fields of keys and requirements cannot be hidden; mark them @inaccessible in the SDL instead',
+            word: set.hidden,
           });
         }
         return { ...argument, value: { ...argument.value, value: set.fieldSet } };

@@ -297,7 +297,7 @@ suite('a resolver map that does not fit the schema is refused at start', () => {
       assert.ok(!made.ok);
       assert.match(made.problems[0]?.message ?? '', message);
       assert.match(made.problems[0]?.hint ?? '', hint);
-      assert.equal(made.problems[0]?.file, '/conf/upstreams/shop.yaml');
+      assert.equal(made.problems[0]?.file, '/conf/shop.ts');
     });
   }
 
