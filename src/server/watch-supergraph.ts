@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Config } from '../config/config.ts';
 import { defaultUpstream } from '../config/default-upstream.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
@@ -22,7 +23,11 @@ export async function watchSupergraph(config: Config, parts: WatchParts): Promis
   const { listener } = parts;
   const readers = config.upstreams.map((upstream) => createReader(upstream, parts));
   const common = { store, listener, readTimeoutMs: READ_TIMEOUT_MS };
-  if (source === undefined) return createComposedSupergraph({ ...common, readers, retryIntervalMs });
+  if (source === undefined) {
+    // What was committed tells which fields are lost where no start was whole yet.
+    const snapshot = await readFile(config.supergraph.snapshot, 'utf8').catch(() => undefined);
+    return createComposedSupergraph({ ...common, readers, retryIntervalMs, snapshot });
+  }
   const described = await makeDescribed(config.upstreams, readers);
   return createSuppliedSupergraph({
     ...common,

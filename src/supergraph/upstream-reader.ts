@@ -69,7 +69,7 @@ export function describe(error: unknown): string {
   const messages: string[] = [];
   for (let current = error; current != null && messages.length < 4; current = (current as { cause?: unknown }).cause) {
     const message = current instanceof Error ? current.message || current.name : String(current);
-    if (!messages.includes(message)) messages.push(message);
+    if (!messages.some((told) => told.includes(message))) messages.push(message);
   }
   return messages.join(': ');
 }

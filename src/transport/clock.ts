@@ -1,5 +1,8 @@
 /** A pending callback of a {@link Clock}. */
-export type Timer = object;
+export interface Timer {
+  /** Lets it keep the process alive; a virtual timer has no need of it. */
+  ref?(): unknown;
+}
 
 /** Time as the policies see it; tests give a virtual one. */
 export interface Clock {

@@ -10,6 +10,8 @@ export function wait(delayMs: number, signal: AbortSignal, clock: Clock): Promis
       resolve();
     };
     const timer: Timer = clock.setTimeout(end, delayMs);
+    // Somebody waits: at a start this may be all that is under way.
+    timer.ref?.();
     signal.addEventListener('abort', end);
   });
 }

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../src/transport/clock.ts';
 
-interface Pending {
+interface Pending extends Timer {
   readonly atMs: number;
   readonly callback: () => void;
 }
