@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import type { DestinationStream } from 'pino';
 import type { Config } from './config/config.ts';
 import { createFetchHandler } from './server/fetch-handler.ts';
-import { openGeneration } from './server/generation.ts';
+import { type Generation, openGeneration } from './server/generation.ts';
 import { type HttpServer, listen } from './server/http-server.ts';
 import { observeTransport } from './server/observe-transport.ts';
 import { type Readiness, readinessOf } from './server/readiness.ts';
@@ -23,7 +23,8 @@ export interface Gateway {
   listen(): Promise<string>;
   /**
    * Puts another config into service; requests in flight end on the old one. The address cannot change.
-   * @returns what keeps the new config from being served whole; where it has no graph at all, the one in service stays.
+   * @returns what keeps the new config from being served whole. Where it has no graph, or fewer upstreams live than the one
+   *   in service, that one stays.
    */
   reload(config: Config): Promise<string | undefined>;
   /** Fails readiness, lets requests in flight finish, releases everything. @returns whether all of them finished in time. */
@@ -65,6 +66,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     readiness,
     metrics,
     logger,
+    ...(options.devProblem !== undefined && { devProblem: options.devProblem }),
   };
   const handler = createRequestListener(serving);
   let server: HttpServer | undefined;
@@ -89,8 +91,9 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
               .map(({ reason }) => reason)
               .filter(Boolean)
               .join('\n');
-      const replaced = opened.supergraph.current === undefined ? opened : generation;
-      if (replaced !== opened) generation = opened;
+      const isWorse = opened.supergraph.current === undefined || liveCount(opened) < liveCount(generation);
+      const replaced = isWorse ? opened : generation;
+      if (!isWorse) generation = opened;
       await replaced.close();
       return problem;
     },
@@ -104,4 +107,8 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
       return inTime;
     },
   };
+}
+
+function liveCount({ supergraph }: Generation): number {
+  return supergraph.status.upstreams.filter(({ state }) => state === 'live').length;
 }

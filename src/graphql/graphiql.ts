@@ -19,9 +19,8 @@ export function graphiqlOptions(
       title: 'Weir',
       ...(tabs.length === 0 ? {} : { defaultTabs: tabs, defaultQuery: tabs[0]?.query ?? '' }),
     },
-    renderGraphiQL: isDev
-      ? (options) => renderPage(options).replace('</body>', `${problemBanner(config.path)}</body>`)
-      : renderPage,
+    // The page ends with its body; the scripts in it hold `</body>` as text.
+    renderGraphiQL: isDev ? (options) => renderPage(options) + problemBanner(config.path) : renderPage,
   };
 }
 

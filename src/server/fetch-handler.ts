@@ -1,7 +1,7 @@
-import { rateLimitHeaders } from '../edge/limits/rate-limit-headers.ts';
 import { WeirError } from '../errors.ts';
 import type { Graph } from '../graphql/graph.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { type Admission, admit } from './admit.ts';
 import { type Problem, problemOf } from './problem.ts';
 import type { Reception } from './reception.ts';
 import { headOfFetchRequest } from './request-head.ts';
@@ -20,27 +20,19 @@ export function createFetchHandler(parts: FetchHandlerParts): (request: Request)
     const scope = reception.open(headOfFetchRequest(request));
     const onAbort = () => scope.abort(new WeirError('CLIENT_CLOSED_REQUEST'));
     request.signal.addEventListener('abort', onAbort, { once: true });
-    const headers: (readonly [string, string])[] = [];
+    let edgeHeaders: Admission['headers'] = [];
     let response: Response;
     try {
       if (scope.head.path !== graphqlPath)
         throw new WeirError('NOT_FOUND', `No route matches ${request.method} ${scope.head.path}`);
       scope.facts.route = graphqlPath;
-      const verdict = reception.judgeBrowser(scope);
-      headers.push(...verdict.headers);
-      if (verdict.isForgery) throw new WeirError('FORBIDDEN', 'A page of another site may have sent the request');
-      const refusal = verdict.isPreflight ? undefined : await reception.identify(scope);
-      const graph = parts.graph();
-      if (verdict.isPreflight) response = new Response(null, { status: 204 });
-      else if (refusal !== undefined) {
-        response = toResponse(problemOf(refusal.error, scope.requestId), {
-          'www-authenticate': refusal.wwwAuthenticate,
-        });
-      } else if (graph === undefined) throw new WeirError('SCHEMA_NOT_READY');
+      const { headers, isPreflight, error } = await admit(reception, scope);
+      edgeHeaders = headers;
+      if (error !== undefined) throw error;
+      if (isPreflight) response = new Response(null, { status: 204 });
       else {
-        const decision = await reception.takeLimits(scope);
-        headers.push(...Object.entries(rateLimitHeaders(decision)));
-        if (!decision.allowed) throw new WeirError('RATE_LIMITED');
+        const graph = parts.graph();
+        if (graph === undefined) throw new WeirError('SCHEMA_NOT_READY');
         response = await graph.yoga.fetch(request, { weir: scope });
       }
     } catch (error) {
@@ -49,7 +41,7 @@ export function createFetchHandler(parts: FetchHandlerParts): (request: Request)
     } finally {
       request.signal.removeEventListener('abort', onAbort);
     }
-    for (const [name, value] of headers) response.headers.set(name, value);
+    for (const [name, value] of edgeHeaders) response.headers.set(name, value);
     response.headers.set('x-request-id', scope.requestId);
     response.headers.set('traceparent', scope.traceparent);
     reception.close(scope, response.status);
@@ -57,10 +49,9 @@ export function createFetchHandler(parts: FetchHandlerParts): (request: Request)
   };
 }
 
-function toResponse(problem: Problem, headers: Readonly<Record<string, string>> = {}): Response {
-  const present = Object.entries(headers).filter(([, value]) => value !== '');
+function toResponse(problem: Problem): Response {
   return new Response(JSON.stringify(problem), {
     status: problem.status,
-    headers: { ...Object.fromEntries(present), 'content-type': 'application/problem+json' },
+    headers: { 'content-type': 'application/problem+json' },
   });
 }

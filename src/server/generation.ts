@@ -37,7 +37,7 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
   const { logger, metrics } = parts.telemetry;
   refuseRulesNotInForce(config.auth);
   const plugins = await loadPlugins(config.plugins, config.directory);
-  const edge = createEdge(config, observeEdge(logger));
+  const edge = createEdge(config, observeEdge(logger), former?.edge);
   const reached = config.upstreams.filter((upstream) => upstream.kind !== 'local');
   const upstreams = createUpstreams(reached, { onEvent: parts.onTransportEvent }, former?.upstreams);
   /** Of subgraphs that only a supergraph from elsewhere names. */

@@ -27,14 +27,13 @@ export function problemOf(error: unknown, requestId: string): Problem {
 }
 
 /** Answers with a problem, unless an answer has begun: then the connection is cut, since the client must not take it for whole. */
-export function sendProblem(response: ServerResponse, problem: Problem, headers: Record<string, string> = {}): void {
+export function sendProblem(response: ServerResponse, problem: Problem): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
   const body = JSON.stringify(problem);
   response.writeHead(problem.status, {
-    ...headers,
     'content-type': 'application/problem+json',
     'content-length': Buffer.byteLength(body),
     'x-request-id': problem.requestId,

@@ -42,7 +42,7 @@ export async function readSubgraphs(config: Config, { offline }: { offline: bool
     onSubgraphError() {},
   };
   for (const upstream of config.upstreams) {
-    const reader = createReader(upstream, parts);
+    const reader = await createReader(upstream, parts);
     const isStored = offline && upstream.schema === undefined;
     const readSdl = async (signal: AbortSignal): Promise<string> => {
       if (!isStored) return reader.readSdl(signal);

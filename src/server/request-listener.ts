@@ -1,10 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { rateLimitHeaders } from '../edge/limits/rate-limit-headers.ts';
 import type { RequestScope } from '../edge/request-scope.ts';
 import { ERRORS, WeirError } from '../errors.ts';
 import type { Graph } from '../graphql/graph.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { admit } from './admit.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import { isReady, type Readiness } from './readiness.ts';
 import type { Reception } from './reception.ts';
@@ -50,19 +50,10 @@ async function answer(
   const { path, method } = scope.head;
   if (path === parts.graphqlPath) {
     scope.facts.route = parts.graphqlPath;
-    const verdict = parts.reception.judgeBrowser(scope);
-    for (const [name, value] of verdict.headers) response.setHeader(name, value);
-    if (verdict.isPreflight) return void response.writeHead(204).end();
-    if (verdict.isForgery) throw new WeirError('FORBIDDEN', 'A page of another site may have sent the request');
-    const refusal = await parts.reception.identify(scope);
-    if (refusal !== undefined) {
-      const challenge: Record<string, string> =
-        refusal.wwwAuthenticate === '' ? {} : { 'www-authenticate': refusal.wwwAuthenticate };
-      return sendProblem(response, problemOf(refusal.error, scope.requestId), challenge);
-    }
-    const decision = await parts.reception.takeLimits(scope);
-    for (const [name, value] of Object.entries(rateLimitHeaders(decision))) response.setHeader(name, value);
-    if (!decision.allowed) throw new WeirError('RATE_LIMITED');
+    const { headers, isPreflight, error } = await admit(parts.reception, scope);
+    for (const [name, value] of headers) response.setHeader(name, value);
+    if (isPreflight) return void response.writeHead(204).end();
+    if (error !== undefined) throw error;
     const graph = parts.graph();
     if (graph === undefined) throw new WeirError('SCHEMA_NOT_READY');
     return void (await graph.yoga(request, response, { weir: scope }));

@@ -23,14 +23,16 @@ export interface ReaderParts {
 const LOCAL_ERRORS: ErrorPolicy = { mode: 'pass', exposeUpstream: false };
 
 /** How to read an upstream's schema, and to make a subgraph of it. */
-export function createReader(upstream: UpstreamConfig, parts: ReaderParts): UpstreamReader {
-  let resolvers: unknown;
+export async function createReader(upstream: UpstreamConfig, parts: ReaderParts): Promise<UpstreamReader> {
+  // Needed for the last good schema too; what is wrong with the module is told when the upstream is read.
+  const loadOwn = async () => upstream.kind === 'local' && (await loadResolvers(upstream.name, upstream.resolvers));
+  let resolvers: unknown = await loadOwn().catch(() => undefined);
   return {
     name: upstream.name,
     file: upstream.schema,
     async readSdl(signal) {
       const startedMs = performance.now();
-      if (upstream.kind === 'local') resolvers = await loadResolvers(upstream.name, upstream.resolvers);
+      resolvers = await loadOwn();
       const sdl =
         upstream.kind === 'graphql'
           ? await readSubgraphSdl(upstream, parts.transportOf(upstream), signal)

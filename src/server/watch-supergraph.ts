@@ -21,7 +21,7 @@ export async function watchSupergraph(config: Config, parts: WatchParts): Promis
   const { source, stateDir, pollIntervalMs, retryIntervalMs } = config.supergraph;
   const store = createFileStore(stateDir);
   const { listener } = parts;
-  const readers = config.upstreams.map((upstream) => createReader(upstream, parts));
+  const readers = await Promise.all(config.upstreams.map((upstream) => createReader(upstream, parts)));
   const common = { store, listener, readTimeoutMs: READ_TIMEOUT_MS };
   if (source === undefined) {
     // What was committed tells which fields are lost where no start was whole yet.

@@ -1,27 +1,15 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
+import { launchBrowser, skipWithoutBrowser } from './browser.ts';
 import { type ShopGateway, startShopGateway } from './shop-gateway.ts';
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const ARGS = [
-  '--no-sandbox',
-  '--headless',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-const skip = existsSync(CHROMIUM) ? false : `no browser at ${CHROMIUM}; name one in CHROMIUM`;
-
-describe('GraphiQL in a browser', { skip, timeout: 90_000 }, () => {
+describe('GraphiQL in a browser', { skip: skipWithoutBrowser, timeout: 90_000 }, () => {
   let gateway: ShopGateway;
   let browser: Browser;
   before(async () => {
     gateway = await startShopGateway();
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ARGS });
+    browser = await launchBrowser();
   });
   after(async () => {
     await browser?.close();
