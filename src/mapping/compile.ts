@@ -3,7 +3,7 @@ import type { Evaluator, Frame } from './evaluator.ts';
 import { getOwn, isObject, mergeOwn, mergeValues, setOwn, typeName } from './json-data.ts';
 import type { MatchPair } from './methods/method.ts';
 import { METHODS } from './methods/method-table.ts';
-import { nearest } from './nearest.ts';
+import { findNearest } from '../nearest.ts';
 import { selectedNames } from './shape.ts';
 import { MappingSyntaxError } from './syntax-error.ts';
 
@@ -125,7 +125,7 @@ class Compiler {
     const { name, offset } = node;
     const method = METHODS.get(name);
     if (method === undefined) {
-      const known = nearest(name, [...METHODS.keys(), 'as']);
+      const known = findNearest(name, [...METHODS.keys(), 'as']);
       throw this.#error(
         `There is no method "->${name}"${known === undefined ? '' : `; did you mean "->${known}"?`}`,
         offset,

@@ -1,4 +1,4 @@
-import { findNearest } from '../config/nearest.ts';
+import { findNearest } from '../nearest.ts';
 
 /** Names that are shown where none is near. */
 const MAX_SHOWN = 10;

@@ -1,48 +1,23 @@
-import type { Span } from '@opentelemetry/api';
 import type { RequestContext } from '../edge/request-context.ts';
 import { WeirError } from '../errors.ts';
-import type { EndpointChooser } from './balance/choose-endpoint.ts';
-import { type Permit, REFUSED } from './breaker/breaker.ts';
-import type { Clock, Random } from './clock.ts';
+import type { Random } from './clock.ts';
 import type { Endpoint } from './endpoint/endpoint.ts';
-import type { OnTransportEvent, RetrySuppression } from './events.ts';
-import type { Exchange } from './exchange/exchange.ts';
+import type { RetrySuppression } from './events.ts';
 import { Failure } from './exchange/failure.ts';
 import { errorOfFailure, refusalError } from './failure-error.ts';
-import { isFailureOfUpstream } from './is-failure-of-upstream.ts';
 import { type BackoffSettings, backoffMs } from './retry/backoff.ts';
 import { decideRetry } from './retry/decide-retry.ts';
+import { type Try, type TryOptions, TryRunner } from './run-try.ts';
 import type { Answer, RunnableRequest } from './runnable-request.ts';
-import { endTrySpan, startTrySpan } from './try-span.ts';
 import type { Priority } from './upstream.ts';
-import type { UpstreamState } from './upstream-state.ts';
 import { wait } from './wait.ts';
 
-export interface RunnerOptions {
-  readonly upstream: string;
-  readonly state: UpstreamState;
-  readonly chooser: EndpointChooser;
+export interface RunnerOptions extends TryOptions {
   readonly retry:
     | (BackoffSettings & { readonly attempts: number; readonly hedgeAfterMs?: number | undefined })
     | undefined;
-  readonly perTryMs: number;
-  readonly headTimeoutMs: number;
-  readonly failureStatuses: readonly number[];
   readonly priorityOfTier: ReadonlyMap<string, Priority>;
-  readonly clock: Clock;
   readonly random: Random;
-  /** `undefined`: nobody listens, so no event is made for each try. */
-  readonly onEvent: OnTransportEvent | undefined;
-}
-
-/** A try on its way. */
-interface Try<R> {
-  readonly endpoint: Endpoint;
-  readonly permit: Permit;
-  readonly exchange: Exchange<R>;
-  readonly span: Span | undefined;
-  readonly startedMs: number;
-  readonly retry: number;
 }
 
 /** An answer and where it is from. */
@@ -54,9 +29,11 @@ export interface Answered<R> {
 /** Takes a request through the rules of its upstream: deadline, turn, breaker, endpoint, try, retry. */
 export class RequestRunner {
   readonly #options: RunnerOptions;
+  readonly #tries: TryRunner;
 
   constructor(options: RunnerOptions) {
     this.#options = options;
+    this.#tries = new TryRunner(options);
   }
 
   /** @throws {WeirError} See {@link Upstream.send}. */
@@ -68,11 +45,11 @@ export class RequestRunner {
     const endMs = Math.min(context.deadlineMs, startedMs + request.timeoutMs);
     const remainingMs = context.deadlineMs - startedMs;
     if (remainingMs <= 0 || remainingMs < state.latency.fastestMs) {
-      this.#emitRefused('deadline');
+      this.#tries.emitRefused('deadline');
       throw errorOfFailure(new Failure('deadline', false), upstream);
     }
     // Before the turn: requests for an upstream that is left alone anyway must not queue for it.
-    if (breaker?.refuses() === true) throw this.#circuitOpen();
+    if (breaker?.refuses() === true) throw this.#tries.circuitOpen();
     if (limiter !== undefined && !limiter.tryAcquire()) await this.#waitForTurn(request, context);
 
     let last: Try<R> | undefined;
@@ -98,11 +75,11 @@ export class RequestRunner {
     state.budget?.deposit();
     let tried: Endpoint[] = NONE;
     for (let n = 0; ; n++) {
-      const started = this.#begin(request, context, tried, endMs, n);
+      const started = this.#tries.begin(request, context, tried, endMs, n);
       const hedged = n === 0 && retry?.hedgeAfterMs !== undefined && request.idempotent && request.replayable;
       const [finished, result] = hedged
         ? await this.#hedge(request, context, started, endMs, retry.hedgeAfterMs as number)
-        : ([started, await this.#finish(started, request, context)] as const);
+        : ([started, await this.#tries.finish(started, request, context)] as const);
       const outcome = result instanceof Failure ? result : result.status;
       if (outcome !== 200 && retry !== undefined && n < retry.attempts) {
         tried = [...tried, finished.endpoint];
@@ -112,7 +89,7 @@ export class RequestRunner {
           if (delayMs > 0) await wait(delayMs, context.signal, clock);
           if (context.signal.aborted) throw this.#abortError(context);
           // Open by now: what the try brought is the better answer, but it was let go of.
-          if (state.breaker?.refuses() === true) throw this.#circuitOpen();
+          if (state.breaker?.refuses() === true) throw this.#tries.circuitOpen();
           continue;
         }
       }
@@ -151,100 +128,6 @@ export class RequestRunner {
     this.#options.onEvent?.({ type: 'retry_suppressed', upstream: this.#options.upstream, reason });
   }
 
-  #begin<R extends Answer>(
-    request: RunnableRequest<R>,
-    context: RequestContext,
-    tried: readonly Endpoint[],
-    endMs: number,
-    retry: number,
-  ): Try<R> {
-    const { state, chooser, clock, upstream, perTryMs, headTimeoutMs } = this.#options;
-    const permit = state.breaker === undefined ? 0 : state.breaker.admit();
-    if (permit === REFUSED) throw this.#circuitOpen();
-    const startedMs = clock.now();
-    const endpoint = chooser.choose(context, tried, startedMs);
-    if (endpoint === undefined) {
-      state.breaker?.release(permit);
-      this.#emitRefused('no_healthy_endpoint');
-      throw refusalError('no_healthy_endpoint', upstream);
-    }
-    const span = startTrySpan(context, {
-      upstream,
-      endpoint: endpoint.id,
-      method: request.method,
-      label: request.label,
-      resendCount: retry,
-    });
-    const remainingMs = Math.max(1, endMs - startedMs);
-    const exchange = request.start(
-      endpoint,
-      {
-        clock,
-        signal: context.signal,
-        deadlineMs: context.deadlineMs,
-        timeoutMs: Math.min(perTryMs, remainingMs),
-        timeoutKind: perTryMs >= remainingMs && endMs === context.deadlineMs ? 'deadline' : 'timeout',
-        headTimeoutMs,
-      },
-      span,
-    );
-    endpoint.inFlight++;
-    exchange.whenEnded(() => {
-      endpoint.inFlight--;
-    });
-    return { endpoint, permit, exchange, span, startedMs, retry };
-  }
-
-  /** Waits for the head of the answer (or all of it) and tells the policies. */
-  async #finish<R extends Answer>(
-    started: Try<R>,
-    request: RunnableRequest<R>,
-    context: RequestContext,
-  ): Promise<R | Failure> {
-    const { state, clock, upstream, failureStatuses, onEvent } = this.#options;
-    const { endpoint, permit, exchange, span, startedMs, retry } = started;
-    const result = await exchange.result;
-    const durationMs = clock.now() - startedMs;
-    const outcome = result instanceof Failure ? result.kind : result.status;
-    const failed = isFailureOfUpstream(outcome, failureStatuses, durationMs, request.timeoutMs);
-    if (failed === undefined) {
-      state.breaker?.release(permit);
-    } else if (failed) {
-      state.breaker?.fail(permit);
-      state.ejection?.fail(endpoint, state.endpoints);
-    } else {
-      state.breaker?.succeed(permit);
-      state.ejection?.succeed(endpoint);
-      state.latency.record(durationMs);
-      this.#adapt(durationMs);
-    }
-    if (state.rollout !== undefined && failed !== undefined) {
-      const side = endpoint.version === state.split?.version ? 'canary' : 'stable';
-      state.rollout.record(side, failed || (typeof outcome === 'number' && outcome >= 500), durationMs);
-    }
-    endTrySpan(span, context, outcome);
-    onEvent?.({
-      type: 'try',
-      upstream,
-      endpoint: endpoint.id,
-      version: endpoint.version,
-      method: request.method,
-      label: request.label,
-      retry,
-      outcome,
-      durationMs,
-    });
-    return result;
-  }
-
-  #adapt(durationMs: number): void {
-    const { gradient, limiter } = this.#options.state;
-    if (gradient === undefined || limiter === undefined) return;
-    if (!gradient.record(durationMs, limiter.running)) return;
-    limiter.limit = gradient.limit;
-    this.#options.onEvent?.({ type: 'limit', upstream: this.#options.upstream, limit: limiter.limit });
-  }
-
   /** Starts a second try when the first takes long; the first good answer counts, the other try is given up. */
   async #hedge<R extends Answer>(
     request: RunnableRequest<R>,
@@ -254,7 +137,7 @@ export class RequestRunner {
     afterMs: number,
   ): Promise<readonly [Try<R>, R | Failure]> {
     const { clock, state, upstream, onEvent } = this.#options;
-    const race = (one: Try<R>) => this.#finish(one, request, context).then((result) => [one, result] as const);
+    const race = (one: Try<R>) => this.#tries.finish(one, request, context).then((result) => [one, result] as const);
     const firstDone = race(first);
     const { promise: late, resolve } = Promise.withResolvers<undefined>();
     const timer = clock.setTimeout(() => resolve(undefined), afterMs);
@@ -264,7 +147,7 @@ export class RequestRunner {
     if (state.breaker?.refuses() === true || state.budget?.withdraw() === false) return firstDone;
     let second: Try<R>;
     try {
-      second = this.#begin(request, context, [first.endpoint], endMs, 1);
+      second = this.#tries.begin(request, context, [first.endpoint], endMs, 1);
     } catch (error) {
       if (error instanceof WeirError) return firstDone;
       throw error;
@@ -292,15 +175,6 @@ export class RequestRunner {
     if (refusal === 'aborted') throw this.#abortError(context);
     onEvent?.({ type: 'shed', upstream, reason: refusal, priority });
     throw refusalError('overloaded', upstream, RETRY_AFTER_OVERLOAD_MS);
-  }
-
-  #circuitOpen(): WeirError {
-    this.#emitRefused('circuit_open');
-    return refusalError('circuit_open', this.#options.upstream, this.#options.state.breaker?.retryAfterMs() ?? 0);
-  }
-
-  #emitRefused(reason: 'circuit_open' | 'no_healthy_endpoint' | 'deadline'): void {
-    this.#options.onEvent?.({ type: 'refused', upstream: this.#options.upstream, reason });
   }
 
   #abortError({ deadlineMs }: RequestContext): WeirError {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { findNearest } from '../../src/config/nearest.ts';
+import { findNearest } from '../src/nearest.ts';
 
 describe('findNearest', () => {
   const keys = ['server', 'graphql', 'upstreams', 'auth', 'rate_limit'];
