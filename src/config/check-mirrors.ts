@@ -1,7 +1,7 @@
+import { findNearest } from '../nearest.ts';
 import { defaultUpstreamName } from './check-upstream-names.ts';
 import type { ConfigError } from './config-error.ts';
 import { isMapping } from './mapping.ts';
-import { findNearest } from '../nearest.ts';
 import { placeAt } from './place.ts';
 import type { Source } from './source.ts';
 

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { describeWanted } from './narrow.ts';
 import { findNearest } from '../nearest.ts';
+import { describeWanted } from './narrow.ts';
 import type { Place } from './place.ts';
 import { locate, membersOf, peel } from './schema/peel.ts';
 

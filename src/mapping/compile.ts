@@ -1,9 +1,9 @@
+import { findNearest } from '../nearest.ts';
 import type { ExpressionNode, MappingNode, MethodNode, PathHead, PathNode, PathStep, SelectionNode } from './ast.ts';
 import type { Evaluator, Frame } from './evaluator.ts';
 import { getOwn, isObject, mergeOwn, mergeValues, setOwn, typeName } from './json-data.ts';
 import type { MatchPair } from './methods/method.ts';
 import { METHODS } from './methods/method-table.ts';
-import { findNearest } from '../nearest.ts';
 import { selectedNames } from './shape.ts';
 import { MappingSyntaxError } from './syntax-error.ts';
 

@@ -41,7 +41,7 @@ test('equal values have no difference, and unequal ones have some, but never mor
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.entries(value)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, member]) => [name, sorted(member)]);
+  const members = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  // An object of its own, so that `{}` is not taken for `[]`.
+  return { members: members.map(([name, member]) => [name, sorted(member)]) };
 }
