@@ -172,7 +172,16 @@ const cases: readonly Case[] = [
       ],
     },
     data: { me: null, num: null, size: null },
-    errors: ['me: no me [UPSTREAM_ERROR]', 'num: no num [UPSTREAM_ERROR]'],
+    // What the upstream would have said of `size` went with them: it has its error too (GraphQL §6.4.4).
+    errors: ['me: no me [UPSTREAM_ERROR]', 'num: no num [UPSTREAM_ERROR]', 'size: no me [UPSTREAM_ERROR]'],
+  },
+  {
+    name: 'an entity that is gone for a field that is selected late has the error at each of its places',
+    query: '{me{id first:score last:score} twin{id first:score last:score}}',
+    accounts: { data: { me: user('1'), twin: user('1') } },
+    reviews: { data: { _entities: [null] }, errors: [{ message: 'no score', path: ['_entities', 0, 'last'] }] },
+    data: { me: null, twin: null },
+    errors: ['me.first: no score [UPSTREAM_ERROR]', 'twin.first: no score [UPSTREAM_ERROR]'],
   },
   {
     name: 'an error about data that is there stays, with the places of its entity',

@@ -25,7 +25,7 @@ export class Failure {
   readonly record: UpstreamRecord;
   /** From the place to the field that the upstream's error names. */
   readonly suffix: Path;
-  /** The error names another field, which took this one with it: reported only where that one is not. */
+  /** The error names another field, which took this one with it: reported only where nothing else explains the null. */
   readonly isCollateral: boolean;
 
   constructor(record: UpstreamRecord, suffix: Path, isCollateral: boolean) {
@@ -45,14 +45,14 @@ export interface ClientError {
   readonly [UPSTREAM]?: UpstreamRecord;
 }
 
-/** The client's form of an upstream error at a path; code from the upstream, otherwise `UPSTREAM_ERROR`. */
+/** The client's form of an upstream error at a client's path; code from the upstream, otherwise `UPSTREAM_ERROR`. */
 export function toClientError(record: UpstreamRecord, path: Path | undefined): ClientError {
   const { error } = record;
   const own = error.cause instanceof WeirError ? error.cause : undefined;
   const code = own?.code ?? error.extensions?.code ?? 'UPSTREAM_ERROR';
   return {
     message: own?.clientMessage ?? error.message,
-    ...(path !== undefined && { path: path.map(toResponseKey) }),
+    ...(path !== undefined && { path }),
     extensions: { ...error.extensions, ...own?.details, code },
     [UPSTREAM]: record,
   };
@@ -66,6 +66,12 @@ export function unusableAnswer(message: string): SubgraphError {
   };
 }
 
-function toResponseKey(segment: string | number): string | number {
-  return typeof segment === 'string' ? responseKeyOf(segment) : segment;
+/** A path below a root field's data with the response keys of its data keys. */
+export function toResponsePath(path: Path): Path {
+  return path.map((segment) => (typeof segment === 'string' ? responseKeyOf(segment) : segment));
+}
+
+/** A path from the root of the data; root fields stand under their response keys. */
+export function toClientPath([root, ...below]: Path): Path {
+  return root === undefined ? [] : [root, ...toResponsePath(below)];
 }

@@ -3,7 +3,7 @@ import type { EntityFetch } from '../compile/step.ts';
 import { isJsonObject, type JsonObject } from '../own.ts';
 import { type Targets, typenameOf } from './collect-targets.ts';
 import { pathOf } from './errors-of.ts';
-import { type Path, type UpstreamRecord, unusableAnswer } from './failure.ts';
+import { type Path, toClientPath, type UpstreamRecord, unusableAnswer } from './failure.ts';
 import { failKeys, placeFailure } from './place-errors.ts';
 import type { Run } from './run.ts';
 
@@ -76,7 +76,7 @@ function reportAtEachPlace(target: Targets, index: number, path: Path, run: Run,
   const renamed = target.list.outputRewrites?.renamePath(path) ?? path;
   for (const entityPath of target.list.selection.paths) {
     entityPath.locate(run.data, (object, place) => {
-      if (objects.has(object)) run.report(record, [...place, ...renamed]);
+      if (objects.has(object)) run.report(record, toClientPath([...place, ...renamed]));
     });
   }
 }

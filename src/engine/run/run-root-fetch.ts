@@ -2,7 +2,7 @@ import type { SubgraphError, SubgraphResult } from '../../subgraphs/subgraph.ts'
 import type { RootFetch } from '../compile/step.ts';
 import { isJsonObject, type JsonObject } from '../own.ts';
 import { errorsOf, pathOf } from './errors-of.ts';
-import { type Path, unusableAnswer } from './failure.ts';
+import { type Path, toClientPath, unusableAnswer } from './failure.ts';
 import { mergeObject } from './merge.ts';
 import { failKeys, placeFailure } from './place-errors.ts';
 import type { Run } from './run.ts';
@@ -39,5 +39,5 @@ function placeError(fetch: RootFetch, run: Run, answer: JsonObject, hasData: boo
     hasData && path.length > 0
       ? placeFailure(answer, path, record)
       : failKeys(answer, fetch.answerKeys, undefined, path, record);
-  if (!isPlaced) run.report(record, path.length === 0 ? undefined : rename(path));
+  if (!isPlaced) run.report(record, path.length === 0 ? undefined : toClientPath(rename(path)));
 }

@@ -34,6 +34,7 @@ export class Run {
     return record;
   }
 
+  /** @param path with the client's response keys. */
   report(record: UpstreamRecord, path: Path | undefined): void {
     record.isReported = true;
     this.addError(toClientError(record, path));
@@ -42,12 +43,5 @@ export class Run {
   addError(error: ClientError): void {
     if (this.errors === undefined) this.errors = [error];
     else this.errors.push(error);
-  }
-
-  /** After writing: what no place of the answer reported, where nothing else explains it. */
-  settleErrors(): void {
-    for (const { record, path } of this.collateral ?? []) if (!record.isReported) this.report(record, path);
-    if (this.errors !== undefined) return;
-    for (const record of this.records ?? []) if (!record.isReported) this.report(record, undefined);
   }
 }

@@ -1,6 +1,6 @@
 import { GraphQLError, type GraphQLLeafType, isEnumType } from 'graphql';
 import { isJsonObject, type JsonObject } from '../own.ts';
-import { Failure, type Path } from '../run/failure.ts';
+import { Failure, type Path, toResponsePath } from '../run/failure.ts';
 import type { Run } from '../run/run.ts';
 import type { AbstractShape, LeafShape, PathTemplate, Position } from './shape.ts';
 
@@ -10,7 +10,7 @@ export type Completed = unknown;
 /** What stands at a place without a value: null, absent, or failed (GraphQL §6.4.4). */
 export function completeNull(run: Run, value: unknown, position: Position, parent: JsonObject): Completed {
   if (value instanceof Failure) {
-    const path = [...pathAt(run, position.path), ...value.suffix];
+    const path = [...pathAt(run, position.path), ...toResponsePath(value.suffix)];
     if (!value.isCollateral) run.report(value.record, path);
     else if (run.collateral === undefined) run.collateral = [{ record: value.record, path }];
     else run.collateral.push({ record: value.record, path });
