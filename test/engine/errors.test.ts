@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { UPSTREAM } from '../../src/engine/run/failure.ts';
 import { WeirError } from '../../src/errors.ts';
 import { type Answer, createAnsweringFederation } from './answering-subgraphs.ts';
 import { createEngine, run } from './worlds/federate.ts';
@@ -289,12 +288,11 @@ for (const generatesCode of [true, false]) {
   }
 }
 
-test('the upstream stays with the error and out of its JSON', async () => {
+test('an error says nothing of where its upstream is', async () => {
   const federation = createAnsweringFederation();
   federation.answer('accounts', isDown);
   const { errors } = await run(createEngine(federation), federation.apiSchema, '{num}');
-  const [error] = errors ?? [];
-  assert.equal(Reflect.get(error ?? {}, UPSTREAM).subgraph, 'accounts');
+  assert.equal(errors?.length, 1);
   assert.doesNotMatch(JSON.stringify(errors), /accounts|10\.0\.0/);
 });
 

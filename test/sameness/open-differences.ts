@@ -26,12 +26,6 @@ export const OPEN_DIFFERENCES: readonly OpenDifference[] = [
   {
     supergraphs: ['interface-objects'],
     engine: 'compiled',
-    trials: ['down', 'nonsense'],
-    why: 'An object whose type nobody can tell is answered without the fields of its type conditions; the error has no path',
-  },
-  {
-    supergraphs: ['interface-objects'],
-    engine: 'compiled',
     trials: ['whole', 'untidy'],
     only: /headline.*the representation lacks title/s,
     why: 'The planner loses a requirement where it merges two fetches of one interface object',

@@ -6,13 +6,11 @@ export type Path = readonly (string | number)[];
 
 /** One error of one subgraph answer. However many places it leaves null, each knows the same record. */
 export class UpstreamRecord {
-  readonly subgraph: string;
   readonly error: SubgraphError;
   /** Whether the client's answer has it at some place. */
   isReported = false;
 
-  constructor(subgraph: string, error: SubgraphError) {
-    this.subgraph = subgraph;
+  constructor(error: SubgraphError) {
     this.error = error;
   }
 }
@@ -35,14 +33,10 @@ export class Failure {
   }
 }
 
-/** Which upstream record a client error was made from; not part of the error's JSON. */
-export const UPSTREAM: unique symbol = Symbol('weir.upstream');
-
 export interface ClientError {
   readonly message: string;
   readonly path?: Path;
   readonly extensions?: { readonly [name: string]: unknown };
-  readonly [UPSTREAM]?: UpstreamRecord;
 }
 
 /** The client's form of an upstream error at a client's path; code from the upstream, otherwise `UPSTREAM_ERROR`. */
@@ -54,7 +48,6 @@ export function toClientError(record: UpstreamRecord, path: Path | undefined): C
     message: own?.clientMessage ?? error.message,
     ...(path !== undefined && { path }),
     extensions: { ...error.extensions, ...own?.details, code },
-    [UPSTREAM]: record,
   };
 }
 

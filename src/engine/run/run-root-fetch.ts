@@ -33,7 +33,7 @@ function receive(fetch: RootFetch, run: Run, environment: RunEnvironment, result
 function placeError(fetch: RootFetch, run: Run, answer: JsonObject, hasData: boolean, error: SubgraphError): void {
   const path: Path = pathOf(error);
   const rename = (given: Path): Path => fetch.outputRewrites?.renamePath(given) ?? given;
-  const record = run.record(fetch.subgraph.name, error);
+  const record = run.record(error);
   // Only an error with a path can be about less than the whole fetch.
   const isPlaced =
     hasData && path.length > 0

@@ -17,6 +17,8 @@ export class Run {
   errors: ClientError[] | undefined;
   /** Failures that the writer met and that other failures may explain. */
   collateral: { readonly record: UpstreamRecord; readonly path: Path }[] | undefined;
+  /** Objects of an abstract type whose concrete one could not be fetched, with the reason. */
+  untold: Map<JsonObject, UpstreamRecord> | undefined;
   /** Indexes of the list items that the writer is at, by nesting. */
   readonly indexes: number[] = [];
   /** Root fields that no subgraph answers. */
@@ -27,8 +29,8 @@ export class Run {
     this.context = context;
   }
 
-  record(subgraph: string, error: SubgraphError): UpstreamRecord {
-    const record = new UpstreamRecord(subgraph, error);
+  record(error: SubgraphError): UpstreamRecord {
+    const record = new UpstreamRecord(error);
     if (this.records === undefined) this.records = [record];
     else this.records.push(record);
     return record;

@@ -63,9 +63,17 @@ export function completeNoList(run: Run, value: unknown, position: Position, par
   );
 }
 
-/** An object of none of the types that the place can have; its `__typename` may be one that clients may not know of. */
-export function completeNoType(run: Run, shape: AbstractShape, parent: JsonObject): Completed {
+/**
+ * An object of none of the types that the place can have, or of one that nobody could tell (GraphQL §6.4.3). Its `__typename` may be
+ * one that clients may not know of.
+ */
+export function completeNoType(run: Run, shape: AbstractShape, parent: JsonObject, value: JsonObject): Completed {
   const { typeName } = shape;
+  const record = run.untold?.get(value);
+  if (record !== undefined) {
+    run.report(record, pathAt(run, shape.path));
+    return shape.isNonNull ? undefined : null;
+  }
   return fail(
     run,
     shape,
