@@ -12,6 +12,8 @@ export interface RequestHead {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Address of the peer on the socket; `''` where there is none. */
   readonly peerAddress: string;
+  /** Whether the connection to the peer is TLS. */
+  readonly isTls?: boolean;
   /** Of a TLS client whose chain the listener has verified. */
   readonly certificate?: ClientCertificate;
 }

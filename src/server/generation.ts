@@ -14,6 +14,9 @@ import type { Upstream } from '../transport/upstream.ts';
 import { observeEdge } from './observe-edge.ts';
 import { watchSupergraph } from './watch-supergraph.ts';
 
+/** Longest wait at start for the store of the limits, milliseconds. */
+const STORE_WAIT_MS = 2_000;
+
 /** One config in service, from its upstreams to its graph. A reload opens another beside it and closes it afterwards. */
 export interface Generation {
   readonly config: Config;
@@ -37,7 +40,9 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
   const { logger, metrics } = parts.telemetry;
   refuseRulesNotInForce(config.auth);
   const plugins = await loadPlugins(config.plugins, config.directory);
-  const edge = createEdge(config, observeEdge(logger), former?.edge);
+  const edge = createEdge(config, observeEdge(logger, metrics), former?.edge);
+  // Without the store the gateway serves all the same, by each limit's `on_store_failure`.
+  await edge.waitUntilReady(STORE_WAIT_MS);
   const reached = config.upstreams.filter((upstream) => upstream.kind !== 'local');
   const upstreams = createUpstreams(reached, { onEvent: parts.onTransportEvent }, former?.upstreams);
   /** Of subgraphs that only a supergraph from elsewhere names. */
@@ -121,13 +126,7 @@ function logStatus(logger: Logger, { state, upstreams, fieldsLost }: SupergraphS
 }
 
 /** Rules about access that requests do not obey would be worse than none. @throws {Error} where the config has some. */
-function refuseRulesNotInForce({ policies, forward }: Config['auth']): void {
-  const key =
-    policies.rules.length > 0
-      ? 'policies'
-      : Object.keys(forward.headers).length > 0 || forward.signed !== undefined
-        ? 'forward'
-        : undefined;
-  if (key === undefined) return;
-  throw new Error(`Cannot serve the config: requests do not obey "auth.${key}" yet. Remove it from gateway.yaml`);
+function refuseRulesNotInForce({ forward }: Config['auth']): void {
+  if (Object.keys(forward.headers).length === 0 && forward.signed === undefined) return;
+  throw new Error('Cannot serve the config: requests do not obey "auth.forward" yet. Remove it from gateway.yaml');
 }

@@ -1,10 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { admit } from '../edge/admit.ts';
 import type { RequestScope } from '../edge/request-scope.ts';
 import { ERRORS, WeirError } from '../errors.ts';
 import type { Graph } from '../graphql/graph.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { admit } from './admit.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import { isReady, type Readiness } from './readiness.ts';
 import type { Reception } from './reception.ts';
@@ -29,6 +29,7 @@ export function createRequestListener(parts: RequestListenerParts): RequestListe
     const scope = reception.open(headOfNodeRequest(request));
     response.setHeader('x-request-id', scope.requestId);
     response.setHeader('traceparent', scope.traceparent);
+    for (const [name, value] of scope.edge.securityHeaders(scope.head)) response.setHeader(name, value);
     if (parts.readiness().status === 'draining') response.setHeader('connection', 'close');
     response.once('close', () => {
       if (!response.writableFinished) scope.abort(new WeirError('CLIENT_CLOSED_REQUEST'));
@@ -49,13 +50,15 @@ async function answer(
 ): Promise<void> {
   const { path, method } = scope.head;
   if (path === parts.graphqlPath) {
-    scope.facts.route = parts.graphqlPath;
-    const { headers, isPreflight, error } = await admit(parts.reception, scope);
+    const { headers, isPreflight, error } = await admit(scope, { kind: 'graphql', route: path });
     for (const [name, value] of headers) response.setHeader(name, value);
     if (isPreflight) return void response.writeHead(204).end();
     if (error !== undefined) throw error;
     const graph = parts.graph();
     if (graph === undefined) throw new WeirError('SCHEMA_NOT_READY');
+    // A credential in the query is no parameter of GraphQL.
+    const query = scope.edge.cleanQuery(scope.head.query);
+    if (query !== scope.head.query) request.url = query === '' ? path : `${path}?${query}`;
     return void (await graph.yoga(request, response, { weir: scope }));
   }
   if (parts.devProblem !== undefined && path === `${parts.graphqlPath}/problem`) {
