@@ -89,9 +89,8 @@ export function createEdge(
 ): CompiledEdge {
   const { auth, rateLimit, browsers } = definition;
   const proxies = compileTrustedProxies(definition.server.trustedProxies);
-  const forwarding = compileForwarding(auth.forward);
-  const managed = compileManagedHeaders(forwarding.managedNames);
-  const managedOrVouched = compileManagedHeaders([...forwarding.managedNames, ...CERTIFICATE_HEADERS]);
+  const forwarding = compileForwarding(auth);
+  const vouched = compileManagedHeaders(CERTIFICATE_HEADERS);
   const lasting = former?.lasting ?? { limiters: new Shared((each: Limiter) => each.close()), keySets: shareKeySets() };
   // All that can be refused in a config is compiled before anything is held that would have to be let go of.
   const authorize = compilePolicies(auth.policies, onEvent === undefined ? {} : { onEvent });
@@ -110,7 +109,8 @@ export function createEdge(
   };
   return {
     clean(head) {
-      const headers = (proxies.has(head.peerAddress) ? managed : managedOrVouched).strip(head.headers);
+      const unmanaged = forwarding.managed.strip(head.headers);
+      const headers = proxies.has(head.peerAddress) ? unmanaged : vouched.strip(unmanaged);
       return headers === head.headers ? head : { ...head, headers };
     },
     requestId: ({ headers, peerAddress }) => chooseRequestId(headers['x-request-id'], proxies.has(peerAddress)),

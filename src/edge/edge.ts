@@ -12,10 +12,10 @@ export interface RequestHead {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Address of the peer on the socket; `''` where there is none. */
   readonly peerAddress: string;
-  /** Whether the connection to the peer is TLS. */
-  readonly isTls?: boolean;
   /** Of a TLS client whose chain the listener has verified. */
   readonly certificate?: ClientCertificate;
+  /** Whether the connection to this gateway is TLS; what a proxy in front says of its own is no part of it. Absent: no. */
+  readonly isTls?: boolean;
 }
 
 /** The rules of the edge, compiled from the config; evaluated once for each request, GraphQL or REST. */

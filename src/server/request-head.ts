@@ -11,7 +11,6 @@ export function headOfNodeRequest(request: IncomingMessage): RequestHead {
     // Only `set-cookie` is ever an array, and it has no meaning in a request.
     headers: request.headers as Record<string, string | undefined>,
     peerAddress: request.socket.remoteAddress ?? '',
-    isTls: 'encrypted' in request.socket,
   };
 }
 
@@ -23,6 +22,5 @@ export function headOfFetchRequest(request: Request): RequestHead {
     query: url.search.slice(1),
     headers: Object.fromEntries(request.headers),
     peerAddress: '',
-    isTls: url.protocol === 'https:',
   };
 }

@@ -65,6 +65,12 @@ async function answer(
     response.setHeader('content-type', 'application/json');
     return void response.end(JSON.stringify({ problem: parts.devProblem() ?? null }));
   }
+  const { keySet } = scope.edge.forwarding;
+  if (method === 'GET' && path === keySet?.path) {
+    scope.facts.route = path;
+    response.writeHead(200, { 'content-type': 'application/jwk-set+json', 'cache-control': 'public, max-age=300' });
+    return void response.end(JSON.stringify(keySet.keys));
+  }
   if (method === 'GET' || method === 'HEAD') {
     const page = await readAdminPage(parts, path);
     if (page !== undefined) {
