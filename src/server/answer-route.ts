@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { admit } from '../edge/admit.ts';
 import type { NormalPath } from '../edge/normal-path.ts';
 import type { RequestScope } from '../edge/request-scope.ts';
 import { WeirError } from '../errors.ts';
@@ -6,15 +7,12 @@ import { checkRequest } from '../proxy/check-request.ts';
 import { openExchange } from '../proxy/open-exchange.ts';
 import type { Routes } from '../proxy/route.ts';
 import { writeAnswer } from '../proxy/write-answer.ts';
-import { admit } from './admit.ts';
-import type { Reception } from './reception.ts';
 
 /**
  * Answers a request by its route, once the edge has let it in.
  * @throws {WeirError} `NOT_FOUND`, `METHOD_NOT_ALLOWED`, what the edge and the route refuse, and what went wrong upstream.
  */
 export async function answerRoute(
-  reception: Reception,
   routes: Routes,
   normal: NormalPath,
   scope: RequestScope,
@@ -23,9 +21,12 @@ export async function answerRoute(
 ): Promise<void> {
   const { head } = scope;
   const route = routes.match(head);
-  if (route === undefined) return refuseUnmatched(reception, routes, scope, response);
-  scope.facts.route = route.name;
-  const { headers, isPreflight, error } = await admit(reception, scope, { kind: 'rest', identify: route.identify });
+  if (route === undefined) return refuseUnmatched(routes, scope, response);
+  const { headers, isPreflight, error } = await admit(scope, {
+    kind: 'rest',
+    route: route.name,
+    identify: route.identify,
+  });
   for (const [name, value] of headers) response.setHeader(name, value);
   if (isPreflight) return void response.writeHead(204).end();
   if (error !== undefined) throw error;
@@ -35,10 +36,10 @@ export async function answerRoute(
 }
 
 /** Browsers ask before they send: the answer to that does not depend on a route for OPTIONS. */
-function refuseUnmatched(reception: Reception, routes: Routes, scope: RequestScope, response: ServerResponse): void {
+function refuseUnmatched(routes: Routes, scope: RequestScope, response: ServerResponse): void {
   const { head } = scope;
-  const { isPreflight, headers } = reception.judgeBrowser(scope);
-  for (const [name, value] of headers) response.setHeader(name, value);
+  const { isPreflight, headers } = scope.edge.judgeBrowser(head);
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   if (isPreflight) return void response.writeHead(204).end();
   const allowed = routes.allowedMethods(head);
   if (allowed.length === 0) throw new WeirError('NOT_FOUND', `No route matches ${head.method} ${head.path}`);

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { admit } from '../edge/admit.ts';
 import { type NormalPath, normalizePath } from '../edge/normal-path.ts';
 import type { RequestScope } from '../edge/request-scope.ts';
 import { ERRORS, WeirError } from '../errors.ts';
@@ -6,7 +7,6 @@ import type { Graph } from '../graphql/graph.ts';
 import type { Routes } from '../proxy/route.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { admit } from './admit.ts';
 import { answerRoute } from './answer-route.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import { isReady, type Readiness } from './readiness.ts';
@@ -36,6 +36,7 @@ export function createRequestListener(parts: RequestListenerParts): RequestListe
     const scope = reception.open(headOfNodeRequest(request, normal));
     response.setHeader('x-request-id', scope.requestId);
     response.setHeader('traceparent', scope.traceparent);
+    for (const [name, value] of scope.edge.securityHeaders(scope.head)) response.setHeader(name, value);
     if (parts.readiness().status === 'draining') response.setHeader('connection', 'close');
     response.once('close', () => {
       if (!response.writableFinished) scope.abort(new WeirError('CLIENT_CLOSED_REQUEST'));
@@ -59,18 +60,26 @@ async function answer(
   if (normal === undefined) throw new WeirError('MALFORMED_PATH');
   const graphqlPath = parts.graphqlPath();
   if (path === graphqlPath) {
-    scope.facts.route = graphqlPath;
-    const { headers, isPreflight, error } = await admit(parts.reception, scope);
+    const { headers, isPreflight, error } = await admit(scope, { kind: 'graphql', route: path });
     for (const [name, value] of headers) response.setHeader(name, value);
     if (isPreflight) return void response.writeHead(204).end();
     if (error !== undefined) throw error;
     const graph = parts.graph();
     if (graph === undefined) throw new WeirError('SCHEMA_NOT_READY');
+    // A credential in the query is no parameter of GraphQL.
+    const query = scope.edge.cleanQuery(scope.head.query);
+    if (query !== scope.head.query) request.url = query === '' ? path : `${path}?${query}`;
     return void (await graph.yoga(request, response, { weir: scope }));
   }
   if (parts.devProblem !== undefined && path === `${graphqlPath}/problem`) {
     response.setHeader('content-type', 'application/json');
     return void response.end(JSON.stringify({ problem: parts.devProblem() ?? null }));
+  }
+  const { keySet } = scope.edge.forwarding;
+  if (method === 'GET' && path === keySet?.path) {
+    scope.facts.route = path;
+    response.writeHead(200, { 'content-type': 'application/jwk-set+json', 'cache-control': 'public, max-age=300' });
+    return void response.end(JSON.stringify(keySet.keys));
   }
   if (method === 'GET' || method === 'HEAD') {
     const page = await readAdminPage(parts, path);
@@ -81,7 +90,7 @@ async function answer(
       return;
     }
   }
-  return answerRoute(parts.reception, parts.routes(), normal, scope, request, response);
+  return answerRoute(parts.routes(), normal, scope, request, response);
 }
 
 async function readAdminPage(
