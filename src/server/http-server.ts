@@ -27,13 +27,13 @@ export async function listen(config: Config['server'], listener: RequestListener
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(config.port, config.host, () => {
+    server.listen(config.port ?? 4000, config.host ?? '127.0.0.1', () => {
       server.off('error', reject);
       resolve();
     });
   });
   const { port } = server.address() as AddressInfo;
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  const host = (config.host ?? '').includes(':') ? `[${config.host}]` : (config.host ?? '127.0.0.1');
   return { url: `http://${host}:${port}`, close: (graceMs) => closeServer(server, graceMs) };
 }
 
