@@ -5,6 +5,9 @@ import type { Graph } from '../graphql/graph.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { admit } from './admit.ts';
+import { findBreach } from './listeners/framing.ts';
+import type { Surface } from './listeners/listener-definition.ts';
+import { condemn } from './listeners/refuse-connection.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import { isReady, type Readiness } from './readiness.ts';
 import type { Reception } from './reception.ts';
@@ -13,6 +16,10 @@ import { headOfNodeRequest } from './request-head.ts';
 export interface RequestListenerParts {
   readonly reception: Reception;
   readonly graphqlPath: string;
+  /** What the listener serves; default: everything. */
+  readonly surface?: Surface;
+  /** Most header fields of a request. */
+  readonly maxHeaders: number;
   /** The graph in service; `undefined` until the first one is. A request stays on the one that it began with. */
   readonly graph: () => Graph | undefined;
   readonly readiness: () => Readiness;
@@ -24,22 +31,35 @@ export interface RequestListenerParts {
 
 /** One listener for everything that Weir serves. Nothing that a request does throws out of it. */
 export function createRequestListener(parts: RequestListenerParts): RequestListener {
-  const { reception, logger } = parts;
+  const { reception, logger, surface, maxHeaders } = parts;
   return (request, response) => {
-    const scope = reception.open(headOfNodeRequest(request));
+    const breach = findBreach(request, maxHeaders);
+    const scope = reception.open(headOfNodeRequest(request, surface?.listener));
     response.setHeader('x-request-id', scope.requestId);
     response.setHeader('traceparent', scope.traceparent);
-    if (parts.readiness().status === 'draining') response.setHeader('connection', 'close');
+    const isHttp1 = request.httpVersionMajor === 1;
+    if (isHttp1 && parts.readiness().status === 'draining') response.setHeader('connection', 'close');
     response.once('close', () => {
       if (!response.writableFinished) scope.abort(new WeirError('CLIENT_CLOSED_REQUEST'));
       reception.close(scope, response.writableFinished ? response.statusCode : ERRORS.CLIENT_CLOSED_REQUEST.status);
     });
+    if (breach !== undefined) {
+      // Where this request ends is not certain, nor is anything behind it.
+      if (isHttp1) {
+        condemn(request.socket);
+        response.setHeader('connection', 'close');
+      }
+      sendProblem(response, problemOf(breach, scope.requestId));
+      return;
+    }
     answer(parts, scope, request, response).catch((error: unknown) => {
       if (!(error instanceof WeirError)) logger.error({ err: error, requestId: scope.requestId }, 'Request failed');
       sendProblem(response, problemOf(error, scope.requestId));
     });
   };
 }
+
+const EVERYTHING = { isPublic: true, isAdmin: true };
 
 async function answer(
   parts: RequestListenerParts,
@@ -48,7 +68,8 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const { path, method } = scope.head;
-  if (path === parts.graphqlPath) {
+  const { isPublic, isAdmin } = parts.surface ?? EVERYTHING;
+  if (isPublic && path === parts.graphqlPath) {
     scope.facts.route = parts.graphqlPath;
     const { headers, isPreflight, error } = await admit(parts.reception, scope);
     for (const [name, value] of headers) response.setHeader(name, value);
@@ -58,11 +79,11 @@ async function answer(
     if (graph === undefined) throw new WeirError('SCHEMA_NOT_READY');
     return void (await graph.yoga(request, response, { weir: scope }));
   }
-  if (parts.devProblem !== undefined && path === `${parts.graphqlPath}/problem`) {
+  if (isPublic && parts.devProblem !== undefined && path === `${parts.graphqlPath}/problem`) {
     response.setHeader('content-type', 'application/json');
     return void response.end(JSON.stringify({ problem: parts.devProblem() ?? null }));
   }
-  if (method === 'GET' || method === 'HEAD') {
+  if (isAdmin && (method === 'GET' || method === 'HEAD')) {
     const page = await readAdminPage(parts, path);
     if (page !== undefined) {
       scope.facts.route = path;

@@ -71,9 +71,9 @@ export const server = section(
       'How long an idle connection is kept. Longer than balancers keep theirs (usually 60s), or they meet connections that are just being closed',
     ).prefault('75s'),
     min_body_rate: size(
-      'A body that arrives slower than so much per second, while it is waited for, is refused; `0B`: any',
+      'A body that arrives slower than so much per second, while it is waited for, is refused; `0B`: none',
     ).prefault('240B'),
-    body_idle_timeout: duration('Longest silence within a body that is waited for').prefault('15s'),
+    body_rate_window: duration('The time over which that is averaged', { min: '1s' }).prefault('10s'),
     max_headers_size: size('Most bytes of headers of one request', { min: '4KiB', max: '1MiB' }).prefault('32KiB'),
     max_headers: count('Most header fields of one request').max(1_000).default(100),
     max_connections: count('Most connections to all listeners').default(20_000),
