@@ -27,8 +27,12 @@ export function problemOf(error: unknown, requestId: string): Problem {
   };
 }
 
-/** Answers with a problem, unless an answer has begun: then the connection is cut, since the client must not take it for whole. */
+/**
+ * Answers with a problem. Where an answer has begun the connection is cut, since the client must not take it for whole; where
+ * one is complete it stays.
+ */
 export function sendProblem(response: ServerResponse, problem: Problem): void {
+  if (response.writableEnded) return;
   if (response.headersSent) {
     response.destroy();
     return;
