@@ -93,7 +93,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
       });
       const { url } = listeners.addresses.find(({ isPublic }) => isPublic) as ListenerAddress;
       logger.info(
-        { listeners: listeners.addresses, ...(hasGraph(config) && { graphql: url + config.graphql.path }) },
+        { url, listeners: listeners.addresses, ...(hasGraph(config) && { graphql: url + config.graphql.path }) },
         'Weir is ready',
       );
       return url;
