@@ -21,14 +21,6 @@ const OPEN_DIFFERENCES: readonly OpenDifference[] = [
     why: 'A subgraph with an interface object is asked for the fields of all type conditions at once, before types are known',
   })),
   {
-    supergraphs: ['library'],
-    engine: 'stitch',
-    trials: ['faults'],
-    only: 'losses',
-    // `... on Creation { ... on Media { x } }` becomes `... on Media { x }` where the subgraph has no Creation.
-    why: 'A type condition that the subgraph does not know is left out, and a field of one type more is asked for, which may fail',
-  },
-  {
     supergraphs: ['interface-objects'],
     engine: 'compiled',
     trials: ['whole', 'untidy'],
