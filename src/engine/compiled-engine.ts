@@ -1,10 +1,13 @@
-import type { GraphQLSchema } from 'graphql';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { ERRORS } from '../errors.ts';
 import { ByteBoundedCache } from '../planner/byte-bounded-cache.ts';
 import type { Engine, EngineRequest, EngineResponse } from '../planner/engine.ts';
 import type { Operation } from '../planner/operation.ts';
 import { createQueryPlanner, type QueryPlanner } from '../planner/query-planner.ts';
+import type { FieldTypes } from '../subgraphs/distinct-keys.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
+import { readFieldTypes } from '../supergraph/field-types.ts';
+import { readJoinGraphs } from '../supergraph/join-graphs.ts';
 import { readSupergraphTypes } from './compile/supergraph-types.ts';
 import { type CompileContext, compileProgram, type Program } from './program.ts';
 import { createJoiningSend, type JoinOptions } from './run/join-requests.ts';
@@ -62,6 +65,7 @@ export function createCompiledEngine(options: CompiledEngineOptions): CompiledEn
     apiSchema: options.apiSchema,
     subgraphs: options.subgraphs,
     types,
+    fieldTypes: fieldTypesByName(planner.supergraph),
     dataKeys: planner.dataKeys,
     generatesCode: options.generatesCode ?? canGenerateCode(),
   };
@@ -135,6 +139,11 @@ export function createCompiledEngine(options: CompiledEngineOptions): CompiledEn
     },
     hottest: (count) => programs.hottest(count).map(({ operation }) => operation),
   };
+}
+
+function fieldTypesByName(supergraph: DocumentNode): ReadonlyMap<string, FieldTypes> {
+  const typesIn = readFieldTypes(supergraph);
+  return new Map([...readJoinGraphs(supergraph).values()].map(({ name, enumValue }) => [name, typesIn(enumValue)]));
 }
 
 /** Why is told by `compile_failed`, once for each operation. */

@@ -33,11 +33,11 @@ function receive(fetch: RootFetch, run: Run, environment: RunEnvironment, result
 function placeError(fetch: RootFetch, run: Run, answer: JsonObject, hasData: boolean, error: SubgraphError): void {
   const path: Path = pathOf(error);
   const rename = (given: Path): Path => fetch.outputRewrites?.renamePath(given) ?? given;
-  const record = run.record(error);
+  run.hasFailures = true;
   // Only an error with a path can be about less than the whole fetch.
   const isPlaced =
     hasData && path.length > 0
-      ? placeFailure(answer, path, record)
-      : failKeys(answer, fetch.answerKeys, undefined, path, record);
-  if (!isPlaced) run.report(record, path.length === 0 ? undefined : toClientPath(rename(path)));
+      ? placeFailure(answer, path, error)
+      : failKeys(answer, fetch.answerKeys, undefined, path, error);
+  if (!isPlaced) run.report(error, path.length === 0 ? undefined : toClientPath(rename(path)));
 }

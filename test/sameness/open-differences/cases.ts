@@ -1,6 +1,6 @@
 import { type Fixture, LINK, type Thing } from '../federation/fixture.ts';
 import { depotFixture } from '../supergraphs/depot.ts';
-import { interfaceObjectsFixture, libraryFixture } from '../supergraphs/library.ts';
+import { interfaceObjectsFixture } from '../supergraphs/library.ts';
 import { shopFixture } from '../supergraphs/shop.ts';
 
 /** A smallest case: what to ask of which graph, and what is wrong with the answer. */
@@ -12,19 +12,6 @@ export interface OpenCase {
 }
 
 export const OPEN_CASES: readonly OpenCase[] = [
-  {
-    engine: 'compiled',
-    wrong:
-      'The subgraph refuses the operation: an interface field is sent as one fragment for each type, and the types of `by` (Person!, Person) conflict under one response key (GraphQL §5.3.2)',
-    create: covariantFields,
-    query: '{ media { related { by { name } ... on Book { title } } } }',
-  },
-  {
-    engine: 'stitch',
-    wrong: 'The same, where a fragment on an interface stands on a union',
-    create: covariantFields,
-    query: '{ shelf { ... on Media { b: by { name } } } }',
-  },
   {
     engine: 'compiled',
     wrong:
@@ -72,13 +59,6 @@ const media: readonly Thing[] = [
   { __typename: 'Book', id: 'b', title: 'Emma' },
   { __typename: 'Film', id: 'f', title: 'Jaws' },
 ];
-
-/** A type of an interface may promise more than the interface: `by: Person!` for `by: Person` (GraphQL §3.7). */
-function covariantFields(): Fixture {
-  const { subgraphs, ...rest } = libraryFixture();
-  const catalog = subgraphs.catalog?.replace('by: Person pages', 'by: Person! pages') ?? '';
-  return { ...rest, name: 'covariant-fields', subgraphs: { ...subgraphs, catalog } };
-}
 
 function lostExternal(): Fixture {
   return {
