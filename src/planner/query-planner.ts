@@ -4,6 +4,7 @@ import { ByteBoundedCache } from './byte-bounded-cache.ts';
 import { createDataKeys, type DataKeys } from './data-keys.ts';
 import { loadNativePlanner, type NativePlanner } from './native-planner.ts';
 import type { Operation } from './operation.ts';
+import { createOwnPlanner, type OwnPlanner } from './own-planner.ts';
 import { createPlanDocumentWriter, type WritePlanDocument } from './plan-document.ts';
 
 /** What is known of planning an operation: a plan, or why there is none. */
@@ -40,13 +41,15 @@ export function createQueryPlanner(supergraphSdl: string, options: QueryPlannerO
   const native = loadNativePlanner(supergraphSdl);
   const supergraph = parse(supergraphSdl, { noLocation: true });
   const dataKeys = createDataKeys(supergraph);
-  const writeDocument = createPlanDocumentWriter(supergraph, dataKeys);
+  const writeDocument = createPlanDocumentWriter(supergraph, dataKeys, { selectsInterfaceKeys: true });
   const labels = new Set(options.overrideLabels);
+  const own = createOwnPlanner(supergraph, labels);
+  const writeOwnDocument = createPlanDocumentWriter(supergraph, dataKeys, { selectsInterfaceKeys: false });
   const cache = new ByteBoundedCache<Planned>(options.maxCacheBytes ?? DEFAULT_MAX_CACHE_BYTES);
   const pending = new Map<string, Promise<Planned>>();
 
   async function make(operation: Operation): Promise<Planned> {
-    const planned = await planOperation(native, writeDocument, operation, labels).then(
+    const planned = await (process.env.OWN ? (async () => planOwn(own, writeOwnDocument(operation)))() : planOperation(native, writeDocument, operation, labels)).then(
       (plan): Planned => ({ plan }),
       (cause: unknown): Planned => ({
         failure: new Error(`Cannot plan operation ${operation.name ?? '(anonymous)'}`, { cause }),
@@ -73,6 +76,16 @@ export function createQueryPlanner(supergraphSdl: string, options: QueryPlannerO
       return making;
     },
   };
+}
+
+function planOwn(own: OwnPlanner, document: DocumentNode): QueryPlan {
+  const [definition] = document.definitions;
+  if (definition?.kind !== Kind.OPERATION_DEFINITION) return { kind: 'QueryPlan' };
+  const roots = definition.selectionSet.selections.filter(
+    (selection) => selection.kind !== Kind.FIELD || !selection.name.value.startsWith('__'),
+  );
+  if (roots.length === 0) return { kind: 'QueryPlan' };
+  return own.plan({ ...document, definitions: [{ ...definition, selectionSet: { ...definition.selectionSet, selections: roots } }] });
 }
 
 async function planOperation(
