@@ -109,7 +109,12 @@ class ModelReader {
         keys: joins.flatMap(({ key, isResolvable }) =>
           key === undefined || !isResolvable ? [] : [this.#fieldSet(key)],
         ),
-        members: kind === 'interfaceObject' ? (this.#possible.get(name) ?? []) : this.#membersAt(node, graph),
+        // An interface that no type implements stands for itself.
+        members: !this.#possible.has(name)
+          ? [name]
+          : kind === 'interfaceObject'
+            ? (this.#possible.get(name) ?? [])
+            : this.#membersAt(node, graph),
         fields: new Map(
           (node.kind === Kind.UNION_TYPE_DEFINITION ? [] : (node.fields ?? [])).flatMap((field) => {
             const read = this.#readField(field, graph);
@@ -180,8 +185,12 @@ class ModelReader {
         ...selection.selectionSet,
         selections: this.#aliasFields(selection.selectionSet.selections),
       };
-      if (selection.kind === Kind.INLINE_FRAGMENT) return { ...selection, selectionSet: selectionSet ?? selection.selectionSet };
-      const alias = (selection.arguments ?? []).length === 0 ? undefined : this.#aliasFor(print({ ...selection, selectionSet: undefined }));
+      if (selection.kind === Kind.INLINE_FRAGMENT)
+        return { ...selection, selectionSet: selectionSet ?? selection.selectionSet };
+      const alias =
+        (selection.arguments ?? []).length === 0
+          ? undefined
+          : this.#aliasFor(print({ ...selection, selectionSet: undefined }));
       return {
         ...selection,
         ...(selectionSet !== undefined && { selectionSet }),

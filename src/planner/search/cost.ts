@@ -7,6 +7,9 @@ export interface Cost {
   /** Fetches that wait for each other. */
   readonly stages: number;
   readonly fetches: number;
+  readonly leaves: number;
+  /** The stages of all leaves, added up: of what takes as long, that is better where more comes early. */
+  readonly delay: number;
 }
 
 /** One way to fetch a want. */
@@ -29,19 +32,24 @@ export interface Move {
 }
 
 export const NOTHING: ReadonlySet<string> = new Set();
-export const FREE: Cost = { missing: NOTHING, stages: 0, fetches: 0 };
-export const IMPOSSIBLE: Cost = { missing: new Set(['']), stages: 0, fetches: 0 };
+export const FREE: Cost = { missing: NOTHING, stages: 0, fetches: 0, leaves: 1, delay: 0 };
+export const IMPOSSIBLE: Cost = { missing: new Set(['']), stages: 0, fetches: 0, leaves: 1, delay: 0 };
 
-/** Least missing first, then fewest stages, then fewest fetches. */
+/** Least missing first, then fewest stages, then fewest fetches, then least delay. */
 export function compareCosts(left: Cost, right: Cost): number {
-  return left.missing.size - right.missing.size || left.stages - right.stages || left.fetches - right.fetches;
+  return (
+    left.missing.size - right.missing.size ||
+    left.stages - right.stages ||
+    left.fetches - right.fetches ||
+    left.delay - right.delay
+  );
 }
 
 /** The cost of all options together: one is taken, and what it misses comes from others. */
 export function combineOptions(options: readonly Option[]): Cost {
   const [best, ...others] = options.toSorted((left, right) => compareCosts(left.cost, right.cost));
   if (best === undefined) return IMPOSSIBLE;
-  let { missing, stages, fetches } = best.cost;
+  let { missing, stages, fetches, delay } = best.cost;
   for (const { cost } of others) {
     if (missing.size === 0) break;
     const left = intersect(missing, cost.missing);
@@ -49,8 +57,9 @@ export function combineOptions(options: readonly Option[]): Cost {
     missing = left;
     stages = Math.max(stages, cost.stages);
     fetches += cost.fetches;
+    delay += cost.delay;
   }
-  return { missing, stages, fetches };
+  return { missing, stages, fetches, leaves: best.cost.leaves, delay };
 }
 
 /** The name of a leaf below a want of a type. */

@@ -10,6 +10,8 @@ export class FetchUnit {
   /** `undefined`: root fields. */
   readonly entities: EntityPart | undefined;
   readonly selection = new Selection();
+  /** Whether a later fetch needs what it answers. */
+  isNeeded = false;
 
   constructor(subgraph: string, stage: number, entities: EntityPart | undefined) {
     this.subgraph = subgraph;

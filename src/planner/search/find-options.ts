@@ -1,7 +1,7 @@
 import type { Entry, FederationModel, FieldSet, SubgraphField } from '../model/federation-model.ts';
 import { type Cost, combineOptions, compareCosts, FREE, IMPOSSIBLE, leafId, type Move, type Option } from './cost.ts';
 import { NONE_PROVIDED, type Provided, type ProvidedSets } from './provided.ts';
-import type { Want, Wants } from './wants.ts';
+import type { Want, WantOf, Wants } from './wants.ts';
 
 type Moves = ReadonlyMap<Entry, Move>;
 
@@ -49,14 +49,14 @@ export class OptionFinder {
 
   /**
    * Ways to a want of objects of an interface object, whose types nobody knows.
-   * @param types those that have the want.
+   * @param wantOf with the types that have it.
    */
-  forAnyType(from: Entry, provided: Provided, want: Want, types: readonly string[]): readonly Option[] {
-    return this.#keep(this.#options, `*${types}|${from.id}|${provided.id}|${want.id}`, () => {
+  forAnyType(from: Entry, provided: Provided, { want, types, isGeneral }: WantOf): readonly Option[] {
+    return this.#keep(this.#options, `*${types}|${isGeneral}|${from.id}|${provided.id}|${want.id}`, () => {
       const options: Option[] = [];
       const all = from.type.members;
       const moves = this.movesForAny(from, provided);
-      if (types.length === all.length && want.name !== '__typename') {
+      if (isGeneral && want.name !== '__typename') {
         const ways: readonly (readonly [Entry, Move | undefined])[] = [[from, undefined], ...moves];
         for (const [entry, move] of ways) {
           if (entry.type.kind === 'interface' && !this.isWhole(entry, want.name)) continue;
@@ -84,7 +84,13 @@ export class OptionFinder {
     if (field === undefined || field.isExternal || field.requires !== undefined) return false;
     return type.members.every((member) => {
       const own = this.#model.entryAt(subgraph, member)?.type.fields.get(fieldName);
-      return own !== undefined && !own.isExternal && own.requires === undefined && own.typeName === field.typeName && own.provides === field.provides;
+      return (
+        own !== undefined &&
+        !own.isExternal &&
+        own.requires === undefined &&
+        own.typeName === field.typeName &&
+        own.provides === field.provides
+      );
     });
   }
 
@@ -118,10 +124,14 @@ export class OptionFinder {
       const moved = new Map<string, number>();
       let stages = 0;
       let fetches = 0;
+      let leaves = 0;
+      let delay = 0;
       const count = (types: readonly string[], wanted: Want, options: readonly Option[]): void => {
         const cost = combineOptions(options);
         for (const id of cost.missing) for (const type of types) missing.add(leafId(type, wanted.id, id));
         stages = Math.max(stages, cost.stages);
+        leaves += cost.leaves;
+        delay += cost.delay;
         const [best] = options.toSorted((left, right) => compareCosts(left.cost, right.cost));
         if (best === undefined) return;
         // Fetches that several wants share count once.
@@ -129,18 +139,22 @@ export class OptionFinder {
         if (best.move !== undefined) moved.set(best.entry.subgraph, Math.max(moved.get(best.entry.subgraph) ?? 0, own));
         fetches += cost.fetches - own;
       };
-      for (const { want: wanted, types } of this.#wants.collect(entry.type.members, want.selections)) {
-        if (entry.type.kind === 'interfaceObject') {
-          count(types, wanted, this.forAnyType(entry, provided, wanted, types));
+      const { kind, members, name } = entry.type;
+      for (const wantOf of this.#wants.collect(members, want.selections, name)) {
+        const { want: wanted, types, isGeneral } = wantOf;
+        if (kind === 'interfaceObject') {
+          count(types, wanted, this.forAnyType(entry, provided, wantOf));
           continue;
         }
+        // What an interface of the subgraph promises, it must keep for all of its types: otherwise it is to be had elsewhere.
+        const isPromised = isGeneral && kind === 'interface' && entry.type.fields.has(wanted.name);
         for (const type of types) {
           const at = this.#model.entryAt(subgraph, type);
-          count([type], wanted, at === undefined ? [] : this.forType(type, at, provided, wanted));
+          count(isPromised ? types : [type], wanted, at === undefined ? [] : this.forType(type, at, provided, wanted));
         }
       }
       for (const own of moved.values()) fetches += own;
-      return { missing, stages, fetches };
+      return { missing, stages, fetches, leaves, delay };
     });
   }
 
@@ -154,7 +168,8 @@ export class OptionFinder {
   ): Option | undefined {
     const field = entry.type.fields.get(want.name);
     if (field === undefined || !this.#resolves(types, from, provided, entry, field)) return undefined;
-    const entering = field.requires === undefined ? move : this.#enterWith(types, from, provided, entry, move, field.requires);
+    const entering =
+      field.requires === undefined ? move : this.#enterWith(types, from, provided, entry, move, field.requires);
     if (field.requires !== undefined && entering === undefined) return undefined;
     const providedHere = entry === from && move === undefined ? provided : NONE_PROVIDED;
     const providedBelow = this.#provided.below(providedHere, types, field);
@@ -186,13 +201,15 @@ export class OptionFinder {
       const entering = entry === from ? this.returnTo(types, from, provided) : move;
       if (entering === undefined) return undefined;
       const required = addAll(
-        this.#wants.collect(types, [requires.selections]).map(({ want, types: of }) =>
-          combineOptions(
-            from.type.kind === 'interfaceObject'
-              ? this.forAnyType(from, provided, want, of)
-              : this.forType(of[0] as string, from, provided, want),
+        this.#wants
+          .collect(types, [requires.selections], from.type.name)
+          .map((wantOf) =>
+            combineOptions(
+              from.type.kind === 'interfaceObject'
+                ? this.forAnyType(from, provided, wantOf)
+                : this.forType(wantOf.types[0] ?? '', from, provided, wantOf.want),
+            ),
           ),
-        ),
       );
       if (required.missing.size > 0) return undefined;
       return {
@@ -284,18 +301,24 @@ export class OptionFinder {
 /** What must be fetched, all of it. */
 function addAll(costs: readonly Cost[]): Cost {
   const missing = new Set<string>();
-  let stages = 0;
-  let fetches = 0;
+  let [stages, fetches, leaves, delay] = [0, 0, 0, 0];
   for (const cost of costs) {
     for (const id of cost.missing) missing.add(id);
     stages = Math.max(stages, cost.stages);
     fetches += cost.fetches;
+    leaves += cost.leaves;
+    delay += cost.delay;
   }
-  return { missing, stages, fetches };
+  return { missing, stages, fetches, leaves, delay };
 }
 
 function add(cost: Cost, move: Pick<Move, 'stages' | 'fetches'>): Cost {
-  return { missing: cost.missing, stages: cost.stages + move.stages, fetches: cost.fetches + move.fetches };
+  return {
+    ...cost,
+    stages: cost.stages + move.stages,
+    fetches: cost.fetches + move.fetches,
+    delay: cost.delay + cost.leaves * move.stages,
+  };
 }
 
 function stay(entry: Entry, field: SubgraphField | undefined, cost: Cost): Option {
@@ -305,4 +328,3 @@ function stay(entry: Entry, field: SubgraphField | undefined, cost: Cost): Optio
 function isCheaper(left: Pick<Move, 'stages' | 'fetches'>, right: Pick<Move, 'stages' | 'fetches'>): boolean {
   return left.stages < right.stages || (left.stages === right.stages && left.fetches < right.fetches);
 }
-

@@ -29,7 +29,8 @@ export function pickOptions(
       (one, other) =>
         missed(one.cost) - missed(other.cost) ||
         one.cost.stages - other.cost.stages ||
-        one.cost.fetches - saved(one) - (other.cost.fetches - saved(other)),
+        one.cost.fetches - saved(one) - (other.cost.fetches - saved(other)) ||
+        one.cost.delay - other.cost.delay,
     );
     if (best === undefined || (picks.length > 0 && missed(best.cost) === wanted?.size)) break;
     picks.push({ option: best, only: wanted });

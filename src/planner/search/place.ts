@@ -40,4 +40,6 @@ export interface Arrival {
   readonly type: SubgraphType;
   readonly selection: Selection;
   readonly provided: Provided;
+  /** Subgraphs that could be asked for the objects of the place instead, with the one that is. */
+  readonly alternatives: ReadonlySet<string>;
 }

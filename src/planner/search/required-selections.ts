@@ -4,18 +4,34 @@ import type { FederationModel, FieldSet } from '../model/federation-model.ts';
 
 const TYPENAME: RequiresSelection = { kind: 'Field', name: '__typename' };
 
-/** Adds a field set of a type to what representations hold. */
-export function addRequired(
+/** Field sets of a type as representations hold them. */
+export function toRequired(
   model: FederationModel,
   typeName: string,
-  fieldSet: FieldSet,
-  into: RequiresSelection[],
-): void {
-  if (into.length === 0) into.push(TYPENAME);
+  fieldSets: readonly FieldSet[],
+): readonly RequiresSelection[] {
+  return [TYPENAME, ...fieldSets.flatMap(({ selections }) => convert(model, typeName, selections))];
+}
+
+/** Adds to what representations hold. */
+export function mergeRequired(added: readonly RequiresSelection[], into: RequiresSelection[]): void {
   const known = new Set(into.map((selection) => JSON.stringify(selection)));
-  for (const selection of convert(model, typeName, fieldSet.selections)) {
-    if (!known.has(JSON.stringify(selection))) into.push(selection);
-  }
+  for (const selection of added) if (!known.has(JSON.stringify(selection))) into.push(selection);
+}
+
+/** Whether one representation can hold both: not where it would hold one field with different arguments. */
+export function canHoldBoth(one: readonly RequiresSelection[], other: readonly RequiresSelection[]): boolean {
+  const dataKeys = new Map<string, string>();
+  const hold = (selections: readonly RequiresSelection[], path: string): boolean =>
+    selections.every((selection) => {
+      if (selection.kind === 'InlineFragment') return hold(selection.selections, path);
+      if (selection.kind !== 'Field') return true;
+      const at = `${path}.${selection.alias ?? selection.name}`;
+      const known = dataKeys.get(at) ?? selection.name;
+      dataKeys.set(at, known);
+      return known === selection.name && hold(selection.selections ?? [], at);
+    });
+  return hold(one, '') && hold(other, '');
 }
 
 function convert(

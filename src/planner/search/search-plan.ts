@@ -6,8 +6,8 @@ import type { OptionFinder } from './find-options.ts';
 import { type Pick, pickOptions } from './pick-options.ts';
 import { type Arrival, Place } from './place.ts';
 import { NONE_PROVIDED, type ProvidedSets } from './provided.ts';
-import { addRequired } from './required-selections.ts';
-import type { Want, Wants } from './wants.ts';
+import { canHoldBoth, mergeRequired, toRequired } from './required-selections.ts';
+import type { Want, WantOf, Wants } from './wants.ts';
 
 type Leaves = ReadonlySet<string> | undefined;
 type Units = ReadonlySet<FetchUnit>;
@@ -37,16 +37,28 @@ export class PlanSearch {
       .map(({ want }) => ({ want, options: this.#rootOptions(typeName, want) }))
       .toSorted((left, right) => left.options.length - right.options.length);
     for (const { want, options } of wanted) {
-      if (combineOptions(options).missing.size > 0) throw new Error(`No subgraphs can be asked for all of "${want.key}"`);
-      const unitOf = (subgraph: string) => this.units.find((unit) => unit.entities === undefined && unit.subgraph === subgraph);
+      if (combineOptions(options).missing.size > 0)
+        throw new Error(`No subgraphs can be asked for all of "${want.key}"`);
+      const unitOf = (subgraph: string) =>
+        this.units.find((unit) => unit.entities === undefined && unit.subgraph === subgraph);
       const picks = pickOptions(options, undefined, ({ subgraph }) => unitOf(subgraph) !== undefined);
       // A mutation must not run twice, even where several subgraphs share it.
-      if (kind === 'mutation' && picks.length > 1) throw new Error(`No subgraph alone can be asked for all of "${want.key}"`);
+      if (kind === 'mutation' && picks.length > 1)
+        throw new Error(`No subgraph alone can be asked for all of "${want.key}"`);
       for (const { option, only } of picks) {
         const { subgraph, type } = option.entry;
         const unit = unitOf(subgraph) ?? this.#addUnit(new FetchUnit(subgraph, 1, undefined));
-        const arrival = { place, unit, subgraph, type, selection: unit.selection, provided: NONE_PROVIDED };
-        this.#select(arrival, undefined, undefined, [typeName], want, option, only);
+        const alternatives = new Set(options.map(({ entry }) => entry.subgraph));
+        const arrival = {
+          place,
+          unit,
+          subgraph,
+          type,
+          selection: unit.selection,
+          provided: NONE_PROVIDED,
+          alternatives,
+        };
+        this.#select(arrival, undefined, undefined, [typeName], want, option, only, alternatives);
       }
     }
   }
@@ -67,29 +79,43 @@ export class PlanSearch {
     const { type } = arrival;
     if (type.kind === 'interface' || type.kind === 'union') arrival.selection.hasTypename = true;
     const wanted = this.#wants
-      .collect(type.members, selections)
-      .map(({ want, types }) => ({ want, types, rank: this.#rank(arrival, want, types) }))
+      .collect(this.#commonMembers(arrival), selections, type.name)
+      .map((wantOf) => ({ wantOf, rank: this.#rank(arrival, wantOf) }))
       .toSorted((left, right) => left.rank - right.rank);
     const from = new Set<FetchUnit>([arrival.unit]);
-    for (const { want, types } of wanted) for (const unit of this.#fetch(arrival, want, types, only)) from.add(unit);
+    for (const { wantOf } of wanted) for (const unit of this.#fetch(arrival, wantOf, only)) from.add(unit);
     return from;
   }
 
+  /**
+   * The types that objects of a place can have. Where several subgraphs share a field of a union, they must answer alike: a type that one of
+   * them does not know cannot come.
+   */
+  #commonMembers({ type, alternatives }: Arrival): readonly string[] {
+    if (type.kind !== 'union') return type.members;
+    const others = [...alternatives].flatMap(
+      (subgraph) => this.#model.entryAt(subgraph, type.name)?.type.members ?? [],
+    );
+    return type.members.filter((member) => others.filter((other) => other === member).length >= alternatives.size);
+  }
+
   /** What comes early is fetched before what comes late, and what leaves no choice before the rest, which can share its fetches. */
-  #rank({ subgraph, type, provided }: Arrival, want: Want, types: readonly string[]): number {
-    const at = this.#model.entryAt(subgraph, type.kind === 'interfaceObject' ? type.name : (types[0] ?? ''));
+  #rank({ subgraph, type, provided }: Arrival, wantOf: WantOf): number {
+    const [first = ''] = wantOf.types;
+    const at = this.#model.entryAt(subgraph, type.kind === 'interfaceObject' ? type.name : first);
     if (at === undefined) return 0;
     const options =
       type.kind === 'interfaceObject'
-        ? this.#options.forAnyType(at, provided, want, types)
-        : this.#options.forType(types[0] ?? '', at, provided, want);
-    return combineOptions(options).stages * 100 + Math.min(options.length, 99);
+        ? this.#options.forAnyType(at, provided, wantOf)
+        : this.#options.forType(first, at, provided, wantOf.want);
+    const { stages } = combineOptions(options);
+    return stages === 0 ? 0 : stages * 100 + Math.min(options.length, 99);
   }
 
-  #fetch(arrival: Arrival, want: Want, types: readonly string[], only: Leaves): Units {
+  #fetch(arrival: Arrival, wantOf: WantOf, only: Leaves): Units {
     return arrival.type.kind === 'interfaceObject'
-      ? this.#fetchOfAnyType(arrival, want, types, only)
-      : this.#fetchOfTypes(arrival, want, types, only);
+      ? this.#fetchOfAnyType(arrival, wantOf, only)
+      : this.#fetchOfTypes(arrival, wantOf.want, wantOf.types, only);
   }
 
   #fetchOfTypes(arrival: Arrival, want: Want, types: readonly string[], only: Leaves): Units {
@@ -100,7 +126,17 @@ export class PlanSearch {
       for (const { option, only: onlyBelow } of picks) {
         const isOwn = conditions === undefined && this.#isOwn(arrival, want, option);
         const at = option.move === undefined ? arrival : this.#enter(arrival, group, option, option.move);
-        const added = this.#select(at, conditions, isOwn ? undefined : group, group, want, option, onlyBelow);
+        const alternatives = this.#alternativesBelow(arrival, group[0] ?? '', want);
+        const added = this.#select(
+          at,
+          conditions,
+          isOwn ? undefined : group,
+          group,
+          want,
+          option,
+          onlyBelow,
+          alternatives,
+        );
         for (const unit of added) from.add(unit);
       }
     }
@@ -144,13 +180,14 @@ export class PlanSearch {
     return type.kind === 'interface' && entry !== undefined && this.#options.isWhole(entry, want.name);
   }
 
-  #fetchOfAnyType(arrival: Arrival, want: Want, types: readonly string[], only: Leaves): Units {
+  #fetchOfAnyType(arrival: Arrival, wantOf: WantOf, only: Leaves): Units {
+    const { want, types } = wantOf;
     const { subgraph, type, provided, place } = arrival;
     const from = new Set<FetchUnit>();
     const at = this.#model.entryAt(subgraph, type.name);
     const wanted = types.filter((name) => below(only, name, want.id)?.size !== 0);
     if (at === undefined || wanted.length === 0) return from;
-    const options = this.#options.forAnyType(at, provided, want, types);
+    const options = this.#options.forAnyType(at, provided, wantOf);
     const picks = pickOptions(options, below(only, wanted[0] ?? '', want.id), (entry) =>
       place.units.some((unit) => unit.subgraph === entry.subgraph && unit.entities?.isTyped === false),
     );
@@ -163,7 +200,16 @@ export class PlanSearch {
             wanted.filter((name) => entered.type.members.includes(name)),
             onlyBelow && new Set(wanted.flatMap((name) => [...onlyBelow].map((id) => leafId(name, want.id, id)))),
           )
-        : this.#select(entered, undefined, undefined, type.members, want, option, onlyBelow);
+        : this.#select(
+            entered,
+            undefined,
+            undefined,
+            type.members,
+            want,
+            option,
+            onlyBelow,
+            new Set(options.map(({ entry }) => entry.subgraph)),
+          );
       for (const unit of added) from.add(unit);
     }
     return from;
@@ -183,6 +229,7 @@ export class PlanSearch {
     want: Want,
     { field: found, move }: Option,
     only: Leaves,
+    alternatives: ReadonlySet<string>,
   ): Units {
     const { subgraph, unit, place, selection } = arrival;
     if (found === undefined) {
@@ -195,7 +242,23 @@ export class PlanSearch {
     if (selected.below === undefined || type === undefined) return new Set([unit]);
     const provided = this.#provided.below(move === undefined ? arrival.provided : NONE_PROVIDED, types, field);
     const placeBelow = place.below(conditions, want.key, field.isList);
-    return this.#fetchAll({ place: placeBelow, unit, subgraph, type, selection: selected.below, provided }, want.selections, only);
+    return this.#fetchAll(
+      { place: placeBelow, unit, subgraph, type, selection: selected.below, provided, alternatives },
+      want.selections,
+      only,
+    );
+  }
+
+  #alternativesBelow({ subgraph, provided, alternatives }: Arrival, type: string, want: Want): ReadonlySet<string> {
+    const found = new Set<string>();
+    for (const name of alternatives) {
+      const field = this.#model.entryAt(name, type)?.type.fields.get(want.name);
+      if (field !== undefined && !field.isExternal) found.add(name);
+    }
+    const at = this.#model.entryAt(subgraph, type);
+    if (at !== undefined)
+      for (const { entry } of this.#options.forType(type, at, provided, want)) found.add(entry.subgraph);
+    return found;
   }
 
   /** Enters a subgraph with objects of known types. */
@@ -212,8 +275,19 @@ export class PlanSearch {
     const unit =
       known !== undefined && fieldSets.length === 1
         ? known
-        : this.#enterWith(arrival, types, entry.subgraph, fieldSets, { place: arrival.place, asInterface, isTyped: true });
-    return { ...arrival, unit, subgraph: entry.subgraph, type: entry.type, selection: unit.selection, provided: NONE_PROVIDED };
+        : this.#enterWith(arrival, types, entry.subgraph, fieldSets, {
+            place: arrival.place,
+            asInterface,
+            isTyped: true,
+          });
+    return {
+      ...arrival,
+      unit,
+      subgraph: entry.subgraph,
+      type: entry.type,
+      selection: unit.selection,
+      provided: NONE_PROVIDED,
+    };
   }
 
   /** Enters a subgraph with objects of an interface, whatever their types. */
@@ -221,14 +295,26 @@ export class PlanSearch {
     const asInterface = entry.type.name;
     const fieldSets = field?.requires === undefined ? [key] : [key, field.requires];
     const known = arrival.place.units.find(
-      ({ subgraph, entities }) => subgraph === entry.subgraph && entities?.isTyped === false && entities.asInterface === asInterface,
+      ({ subgraph, entities }) =>
+        subgraph === entry.subgraph && entities?.isTyped === false && entities.asInterface === asInterface,
     );
     const unit =
       known !== undefined && fieldSets.length === 1
         ? known
-        : this.#enterWith(arrival, [asInterface], entry.subgraph, fieldSets, { place: arrival.place, asInterface, isTyped: false });
+        : this.#enterWith(arrival, [asInterface], entry.subgraph, fieldSets, {
+            place: arrival.place,
+            asInterface,
+            isTyped: false,
+          });
     if (entry.type.kind === 'interface') unit.selection.hasTypename = true;
-    return { ...arrival, unit, subgraph: entry.subgraph, type: entry.type, selection: unit.selection, provided: NONE_PROVIDED };
+    return {
+      ...arrival,
+      unit,
+      subgraph: entry.subgraph,
+      type: entry.type,
+      selection: unit.selection,
+      provided: NONE_PROVIDED,
+    };
   }
 
   /** Fetches what representations hold, and finds a fetch that comes after that, or adds one. */
@@ -241,28 +327,34 @@ export class PlanSearch {
   ): FetchUnit {
     const { place } = arrival;
     arrival.selection.hasTypename = true;
+    arrival.unit.isNeeded = true;
     const objects = part.isTyped ? types : arrival.type.members;
     let stage = arrival.unit.stage + 1;
     for (const { selections } of fieldSets) {
-      for (const { want, types: of } of this.#wants.collect(objects, [selections])) {
-        for (const unit of this.#fetch(arrival, want, of, undefined)) stage = Math.max(stage, unit.stage + 1);
+      for (const wantOf of this.#wants.collect(objects, [selections], arrival.type.name)) {
+        for (const unit of this.#fetch(arrival, wantOf, undefined)) {
+          unit.isNeeded = true;
+          stage = Math.max(stage, unit.stage + 1);
+        }
       }
     }
+    const requiredOf = new Map(types.map((type) => [type, toRequired(this.#model, type, fieldSets)]));
     const [known] = place.units
       .filter(
         (unit) =>
           unit.subgraph === subgraph &&
           unit.stage >= stage &&
           unit.entities?.isTyped === part.isTyped &&
-          unit.entities.asInterface === part.asInterface,
+          unit.entities.asInterface === part.asInterface &&
+          [...requiredOf].every(([type, required]) => canHoldBoth(required, unit.entities?.requires.get(type) ?? [])),
       )
       .toSorted((left, right) => left.stage - right.stage);
     const unit = known ?? this.#addUnit(new FetchUnit(subgraph, stage, { ...part, requires: new Map() }));
     if (known === undefined) place.units.push(unit);
-    for (const type of types) {
-      const requires = unit.entities?.requires.get(type) ?? [];
-      unit.entities?.requires.set(type, requires);
-      for (const fieldSet of fieldSets) addRequired(this.#model, type, fieldSet, requires);
+    for (const [type, required] of requiredOf) {
+      const held = unit.entities?.requires.get(type) ?? [];
+      unit.entities?.requires.set(type, held);
+      mergeRequired(required, held);
     }
     return unit;
   }

@@ -9,10 +9,18 @@ export class Selection {
   /** Fields of the type itself. */
   readonly own = new Map<string, SelectedField>();
   /** Fields of some object types only, by the types. */
-  readonly byTypes = new Map<string, { readonly types: readonly string[]; readonly fields: Map<string, SelectedField> }>();
+  readonly byTypes = new Map<
+    string,
+    { readonly types: readonly string[]; readonly fields: Map<string, SelectedField> }
+  >();
 
   /** @param types `undefined`: every object here has it. */
-  add(types: readonly string[] | undefined, want: Want, field: SubgraphField, type: SubgraphType | undefined): SelectedField {
+  add(
+    types: readonly string[] | undefined,
+    want: Want,
+    field: SubgraphField,
+    type: SubgraphType | undefined,
+  ): SelectedField {
     const fields = types === undefined ? this.own : this.#fieldsOf(types);
     let selected = fields.get(want.key);
     if (selected === undefined) {
@@ -32,7 +40,16 @@ export class Selection {
 
   /** All fields that an object of the type has. */
   fieldsFor(type: string): readonly SelectedField[] {
-    return [...this.byTypes.values()].flatMap(({ types, fields }) => (types.includes(type) ? [...fields.values()] : []));
+    return [...this.byTypes.values()].flatMap(({ types, fields }) =>
+      types.includes(type) ? [...fields.values()] : [],
+    );
+  }
+
+  /** Adds all that another selection of the same objects has. */
+  absorb(other: Selection): void {
+    this.hasTypename ||= other.hasTypename;
+    absorbFields(this.own, other.own);
+    for (const { types, fields } of other.byTypes.values()) absorbFields(this.#fieldsOf(types), fields);
   }
 
   #fieldsOf(types: readonly string[]): Map<string, SelectedField> {
@@ -56,4 +73,12 @@ export interface SelectedField {
   readonly below: Selection | undefined;
   /** The response key in the request, where it cannot be `key`. */
   alias: string | undefined;
+}
+
+function absorbFields(into: Map<string, SelectedField>, from: ReadonlyMap<string, SelectedField>): void {
+  for (const [key, field] of from) {
+    const known = into.get(key);
+    if (known === undefined) into.set(key, field);
+    else if (field.below !== undefined) known.below?.absorb(field.below);
+  }
 }

@@ -31,7 +31,9 @@ export function settleAliases(root: Selection): readonly OutputRewrite[] {
 }
 
 /** All fields that may stand under one key of the same object, by their shapes. */
-function groupFields(selections: readonly Selection[]): ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<SelectedField>>> {
+function groupFields(
+  selections: readonly Selection[],
+): ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<SelectedField>>> {
   const groups = new Map<string, Map<string, Set<SelectedField>>>();
   for (const { own, byTypes } of selections) {
     for (const fields of [own, ...[...byTypes.values()].map((part) => part.fields)]) {

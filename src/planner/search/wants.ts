@@ -17,6 +17,8 @@ export interface Want {
 export interface WantOf {
   readonly want: Want;
   readonly types: readonly string[];
+  /** Whether it is wanted of the abstract type itself, not under a condition. */
+  readonly isGeneral: boolean;
 }
 
 /** Collects what selections want of object types (GraphQL §6.3.2), each want once. */
@@ -31,9 +33,12 @@ export class Wants {
     this.#model = model;
   }
 
-  /** The wants of each of the types, in the order of selection. */
-  collect(types: readonly string[], selections: Want['selections']): readonly WantOf[] {
-    const identity = `${types.join('|')} ${selections.map((list) => this.#listId(list)).join('+')}`;
+  /**
+   * The wants of each of the types, in the order of selection.
+   * @param abstractType the type of the place where the objects stand.
+   */
+  collect(types: readonly string[], selections: Want['selections'], abstractType?: string): readonly WantOf[] {
+    const identity = `${types.join('|')}:${abstractType} ${selections.map((list) => this.#listId(list)).join('+')}`;
     const known = this.#collected.get(identity);
     if (known !== undefined) return known;
     const typesOf = new Map<Want, string[]>();
@@ -47,7 +52,10 @@ export class Wants {
         else known.push(type);
       }
     }
-    const collected = [...typesOf].map(([want, ofTypes]) => ({ want, types: ofTypes }));
+    const general = new Set(
+      abstractType === undefined ? [] : this.collect([abstractType], selections).map(({ want }) => want),
+    );
+    const collected = [...typesOf].map(([want, ofTypes]) => ({ want, types: ofTypes, isGeneral: general.has(want) }));
     this.#collected.set(identity, collected);
     return collected;
   }

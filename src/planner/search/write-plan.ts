@@ -36,7 +36,9 @@ export function writePlan(
   const nodes = [...stages]
     .toSorted(([left], [right]) => left - right)
     .map(([, bySubgraph]): PlanNode => {
-      const fetches = [...bySubgraph].flatMap(([subgraph, together]) => writeFetches(subgraph, together, kind, variableTypes));
+      const fetches = [...bySubgraph].flatMap(([subgraph, together]) =>
+        writeFetches(subgraph, together, kind, variableTypes),
+      );
       return inOne('Parallel', fetches);
     });
   return nodes.length === 0 ? undefined : inOne('Sequence', nodes);
@@ -54,8 +56,12 @@ function writeFetches(
   kind: 'query' | 'mutation',
   variableTypes: VariableTypes,
 ): readonly PlanNode[] {
-  const roots = units.filter(({ entities }) => entities === undefined).map((unit) => writeRoot(unit, kind, variableTypes));
-  const lists = mergeLists(units.flatMap(({ entities, ...unit }) => (entities === undefined ? [] : writeLists({ ...unit, entities }))));
+  const roots = units
+    .filter(({ entities }) => entities === undefined)
+    .map((unit) => writeRoot(unit, kind, variableTypes));
+  const lists = mergeLists(
+    units.flatMap(({ entities, ...unit }) => (entities === undefined ? [] : writeLists({ ...unit, entities }))),
+  );
   const [first] = lists;
   if (first === undefined) return roots;
   const [path] = first.paths;
@@ -75,7 +81,11 @@ function writeFetches(
   return [...roots, { kind: 'Flatten', path, node: fetch }];
 }
 
-function writeRoot({ subgraph, selection }: FetchUnit, kind: 'query' | 'mutation', variableTypes: VariableTypes): FetchNode {
+function writeRoot(
+  { subgraph, selection }: FetchUnit,
+  kind: 'query' | 'mutation',
+  variableTypes: VariableTypes,
+): FetchNode {
   const outputRewrites = settleAliases(selection);
   const printer = new SelectionPrinter();
   const text = printer.print(selection);
@@ -98,7 +108,9 @@ function writeBatch(subgraph: string, lists: readonly EntityList[], variableType
     lists.map((_, at) => `$__batch_reps_${at}:[_Any!]!`),
     variableTypes,
   );
-  const fields = lists.map(({ selectionText }, at) => `_e${at}:_entities(representations:$__batch_reps_${at})${selectionText}`);
+  const fields = lists.map(
+    ({ selectionText }, at) => `_e${at}:_entities(representations:$__batch_reps_${at})${selectionText}`,
+  );
   return {
     kind: 'BatchFetch',
     serviceName: subgraph,
@@ -116,13 +128,20 @@ function writeBatch(subgraph: string, lists: readonly EntityList[], variableType
 }
 
 /** Mostly one list; several where a subgraph knows objects of different types by one interface, and is asked differently of them. */
-function writeLists({ entities, selection }: Pick<FetchUnit, 'selection'> & { readonly entities: EntityPart }): readonly EntityList[] {
+function writeLists({
+  entities,
+  selection,
+}: Pick<FetchUnit, 'selection'> & { readonly entities: EntityPart }): readonly EntityList[] {
   const { place, asInterface, isTyped, requires } = entities;
   const rewrites = settleAliases(selection);
   const write = (types: readonly string[], printer: SelectionPrinter, selectionText: string): EntityList => ({
     paths: [[...place.path]],
     requires: types.map(
-      (type): RequiresSelection => ({ kind: 'InlineFragment', typeCondition: type, selections: requires.get(type) ?? [] }),
+      (type): RequiresSelection => ({
+        kind: 'InlineFragment',
+        typeCondition: type,
+        selections: requires.get(type) ?? [],
+      }),
     ),
     ...(asInterface !== undefined && { inputRewrites: types.map((type) => representAs(type, asInterface)) }),
     ...(rewrites.length > 0 && { outputRewrites: [...rewrites] as OutputRewrite[] }),
@@ -132,7 +151,9 @@ function writeLists({ entities, selection }: Pick<FetchUnit, 'selection'> & { re
   if (asInterface === undefined) {
     const printer = new SelectionPrinter();
     const types = [...requires.keys()];
-    return [write(types, printer, `{${types.map((type) => `...on ${type}${printer.printFor(selection, type)}`).join(' ')}}`)];
+    return [
+      write(types, printer, `{${types.map((type) => `...on ${type}${printer.printFor(selection, type)}`).join(' ')}}`),
+    ];
   }
   if (!isTyped) {
     const printer = new SelectionPrinter();
