@@ -115,15 +115,31 @@ class ModelReader {
           : kind === 'interfaceObject'
             ? (this.#possible.get(name) ?? [])
             : this.#membersAt(node, graph),
-        fields: new Map(
-          (node.kind === Kind.UNION_TYPE_DEFINITION ? [] : (node.fields ?? [])).flatMap((field) => {
-            const read = this.#readField(field, graph);
-            return read === undefined ? [] : [[field.name.value, read]];
-          }),
-        ),
+        fields: this.#readFields(node, graph, kind),
       });
     }
     return types;
+  }
+
+  #readFields(node: CompositeNode, graph: string, kind: SubgraphType['kind']): ReadonlyMap<string, SubgraphField> {
+    const fields = new Map<string, SubgraphField>();
+    for (const field of node.kind === Kind.UNION_TYPE_DEFINITION ? [] : (node.fields ?? [])) {
+      const read = this.#readField(field, graph);
+      if (read !== undefined) fields.set(field.name.value, read);
+    }
+    if (kind !== 'interfaceObject') return fields;
+    // Composition may drop `@external` from fields of an interface object, but only external fields can be required.
+    const required = new Set(
+      [...fields.values()].flatMap(({ requires }) =>
+        (requires?.selections ?? []).flatMap((one) => (one.kind === Kind.FIELD ? [one.name.value] : [])),
+      ),
+    );
+    const keys = readJoinTypes(node.directives).flatMap(({ key }) => key?.match(/\w+/g) ?? []);
+    for (const name of required) {
+      const field = fields.get(name);
+      if (field !== undefined && !keys.includes(name)) fields.set(name, { ...field, isExternal: true });
+    }
+    return fields;
   }
 
   /** The object types of an abstract type that one subgraph knows as such. */

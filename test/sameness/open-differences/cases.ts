@@ -1,7 +1,5 @@
-import { type Fixture, LINK, type Thing } from '../federation/fixture.ts';
-import { depotFixture } from '../supergraphs/depot.ts';
-import { interfaceObjectsFixture, libraryFixture } from '../supergraphs/library.ts';
-import { shopFixture } from '../supergraphs/shop.ts';
+import type { Fixture } from '../federation/fixture.ts';
+import { covariantLibraryFixture } from '../supergraphs/library.ts';
 
 /** A smallest case: what to ask of which graph, and what is wrong with the answer. */
 export interface OpenCase {
@@ -13,86 +11,10 @@ export interface OpenCase {
 
 export const OPEN_CASES: readonly OpenCase[] = [
   {
-    engine: 'compiled',
-    wrong:
-      'The subgraph refuses the operation: an interface field is sent as one fragment for each type, and the types of `by` (Person!, Person) conflict under one response key (GraphQL §5.3.2)',
-    create: covariantFields,
-    query: '{ media { related { by { name } ... on Book { title } } } }',
-  },
-  {
     engine: 'stitch',
-    wrong: 'The same, where a fragment on an interface stands on a union',
-    create: covariantFields,
+    wrong:
+      'The subgraph refuses the operation: a fragment on an interface, on a union, is sent as one fragment for each type, and the types of `by` (Person!, Person) conflict under one response key (GraphQL §5.3.2)',
+    create: covariantLibraryFixture,
     query: '{ shelf { ... on Media { b: by { name } } } }',
   },
-  {
-    engine: 'compiled',
-    wrong:
-      'The planner enters "ratings" for the key of Tape and for `headline` of Book by one fetch, whose representation lacks the required `title`: null with an error',
-    create: interfaceObjectsFixture,
-    query: '{ rated { ... on Tape { shelfmark } ... on Book { headline } } }',
-  },
-  {
-    engine: 'compiled',
-    wrong:
-      'Silently null: composition loses `@external` of Media.title, so the plan takes it from "ratings", which requires it, and no representation can be written',
-    create: lostExternal,
-    query: '{ media { headline } }',
-  },
-  {
-    engine: 'compiled',
-    wrong:
-      'The planner refuses it (a fetch step has several parents): two requirements that themselves require fields of another subgraph. Stitch serves it',
-    create: depotFixture,
-    query: '{ parcel(id: "x1") { verdict } }',
-  },
-  {
-    engine: 'compiled',
-    wrong: 'The planner refuses it likewise: the requirement lies behind a nested key',
-    create: depotFixture,
-    query: '{ humid { area } }',
-  },
-  {
-    engine: 'compiled',
-    wrong:
-      'The planner refuses it (a path that is not in the selection): an entity that a field of itself leads back to',
-    create: depotFixture,
-    query: '{ parcels { lines { parcel { fee } } } }',
-  },
-  {
-    engine: 'compiled',
-    wrong:
-      'The planner refuses it (a fetch step has several parents), in the shop: from a second key over the owner to a requirement',
-    create: shopFixture,
-    query: '{ product(id: "p3") { buyer { fullName } } }',
-  },
 ];
-
-const media: readonly Thing[] = [
-  { __typename: 'Book', id: 'b', title: 'Emma' },
-  { __typename: 'Film', id: 'f', title: 'Jaws' },
-];
-
-/** A type of an interface may promise more than the interface: `by: Person!` for `by: Person` (GraphQL §3.7). */
-function covariantFields(): Fixture {
-  const { subgraphs, ...rest } = libraryFixture();
-  const catalog = subgraphs.catalog?.replace('by: Person pages', 'by: Person! pages') ?? '';
-  return { ...rest, name: 'covariant-fields', subgraphs: { ...subgraphs, catalog } };
-}
-
-function lostExternal(): Fixture {
-  return {
-    name: 'lost-external',
-    subgraphs: {
-      catalog: `${LINK}
-        type Query { media: [Media!]! }
-        interface Media @key(fields: "id") { id: ID! title: String }
-        type Book implements Media @key(fields: "id") { id: ID! title: String }
-        type Film implements Media @key(fields: "id") { id: ID! title: String }`,
-      ratings: `${LINK}
-        type Media @key(fields: "id") @interfaceObject { id: ID! title: String @external headline: String @requires(fields: "title") }`,
-    },
-    resolvers: { Query: { media: () => media }, Media: { headline: ({ title }: Thing) => `${title}!` } },
-    resolveReference: (_typeName, { id }) => media.find((item) => item.id === id) ?? null,
-  };
-}
