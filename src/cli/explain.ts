@@ -31,8 +31,15 @@ export async function explain(
   if (operation.isEmpty) return write('The conditions leave nothing to select: answered {} without a plan');
   const planned = await createQueryPlanner(sdl).plan(operation);
   if ('failure' in planned) return refuse(`The stitch engine runs this operation: ${planned.failure.message}`);
-  const print = { text: printPlan, json: (plan: object) => JSON.stringify(plan, null, 2), mermaid: drawPlan }[format];
-  write(print(planned.plan));
+  const { plan, planner } = planned;
+  switch (format) {
+    case 'text':
+      return write(`${printPlan(plan)}\nPlanner: ${planner}`);
+    case 'json':
+      return write(JSON.stringify({ ...plan, planner }, null, 2));
+    case 'mermaid':
+      return write(`${drawPlan(plan)}\n%% planner: ${planner}`);
+  }
 }
 
 async function readGraph(options: ConfigOptions): Promise<Supergraph> {
