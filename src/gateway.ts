@@ -90,7 +90,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
         onEvent: observeListeners(metrics, logger),
       });
       const { url } = listeners.addresses.find(({ isPublic }) => isPublic) as ListenerAddress;
-      logger.info({ listeners: listeners.addresses, graphql: url + config.graphql.path }, 'Weir is ready');
+      logger.info({ url, graphql: url + config.graphql.path, listeners: listeners.addresses }, 'Weir is ready');
       return url;
     },
     async reload(next) {
