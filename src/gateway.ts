@@ -68,7 +68,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const serving = {
     reception,
     graphqlPath: config.graphql.path,
-    maxHeaders: config.server.maxHeaders,
+    headerLimits: config.server,
     graph: () => generation.graph(),
     readiness,
     metrics,

@@ -5,7 +5,7 @@ import type { Graph } from '../graphql/graph.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { admit } from './admit.ts';
-import { findBreach } from './listeners/framing.ts';
+import { findBreach, type HeaderLimits } from './listeners/framing.ts';
 import type { Surface } from './listeners/listener-definition.ts';
 import { condemn } from './listeners/refuse-connection.ts';
 import { problemOf, sendProblem } from './problem.ts';
@@ -18,8 +18,7 @@ export interface RequestListenerParts {
   readonly graphqlPath: string;
   /** What the listener serves; default: everything. */
   readonly surface?: Surface;
-  /** Most header fields of a request. */
-  readonly maxHeaders: number;
+  readonly headerLimits: HeaderLimits;
   /** The graph in service; `undefined` until the first one is. A request stays on the one that it began with. */
   readonly graph: () => Graph | undefined;
   readonly readiness: () => Readiness;
@@ -31,9 +30,9 @@ export interface RequestListenerParts {
 
 /** One listener for everything that Weir serves. Nothing that a request does throws out of it. */
 export function createRequestListener(parts: RequestListenerParts): RequestListener {
-  const { reception, logger, surface, maxHeaders } = parts;
+  const { reception, logger, surface, headerLimits } = parts;
   return (request, response) => {
-    const breach = findBreach(request, maxHeaders);
+    const breach = findBreach(request, headerLimits);
     const scope = reception.open(headOfNodeRequest(request, surface?.listener));
     response.setHeader('x-request-id', scope.requestId);
     response.setHeader('traceparent', scope.traceparent);

@@ -1,20 +1,26 @@
 import type { IncomingMessage } from 'node:http';
 import { type ErrorCode, WeirError } from '../../errors.ts';
 
+export interface HeaderLimits {
+  /** Most fields. Node keeps no more of them than that and one, so that one too many is seen here. */
+  readonly maxHeaders: number;
+  /** Most bytes of all fields. */
+  readonly maxHeadersSizeBytes: number;
+}
+
 /**
  * Finds what makes a request one that two servers could read in two ways. Node's parser is strict and has refused most of it
  * before; this is what it leaves, and what it must not begin to let through.
  *
  * Brings the target into origin-form (RFC 9112 §3.2.1), so that everything behind it knows one form.
- * @param maxHeaders most fields; Node keeps no more of them than that and one, so that one too many is seen here.
  */
-export function findBreach(request: IncomingMessage, maxHeaders: number): WeirError | undefined {
+export function findBreach(request: IncomingMessage, limits: HeaderLimits): WeirError | undefined {
   const { rawHeaders, httpVersionMajor } = request;
-  if (rawHeaders.length > maxHeaders * 2) {
-    return refuse('HEADERS_TOO_LARGE', `At most ${maxHeaders} header fields are admitted`);
+  if (rawHeaders.length > limits.maxHeaders * 2) {
+    return refuse('HEADERS_TOO_LARGE', `At most ${limits.maxHeaders} header fields are admitted`);
   }
   return (
-    (httpVersionMajor === 2 ? undefined : checkVersion(request)) ??
+    (httpVersionMajor === 2 ? checkSize(rawHeaders, limits) : checkVersion(request)) ??
     checkRepeated(rawHeaders) ??
     checkBodyFraming(request) ??
     checkTarget(request)
@@ -26,6 +32,15 @@ function refuse(code: ErrorCode, message: string): WeirError {
 }
 
 const malformed = (message: string): WeirError => refuse('MALFORMED_REQUEST', message);
+
+/** The parser of HTTP/1.1 counts for itself. In HTTP/2 it is only what the client has acknowledged that binds it. */
+function checkSize(rawHeaders: readonly string[], { maxHeadersSizeBytes }: HeaderLimits): WeirError | undefined {
+  let bytes = 0;
+  for (const part of rawHeaders) bytes += part.length;
+  return bytes > maxHeadersSizeBytes
+    ? refuse('HEADERS_TOO_LARGE', 'The header is larger than the gateway admits')
+    : undefined;
+}
 
 function checkVersion({ httpVersion, method }: IncomingMessage): WeirError | undefined {
   // The parser admits `SOURCE` for the sake of ICE, which is not HTTP.

@@ -5,7 +5,7 @@ import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'n
 import type * as z from 'zod';
 import { server as serverSchema } from '../../../src/config/schema/server.ts';
 import type { ListenerEvent } from '../../../src/server/listeners/events.ts';
-import { findBreach } from '../../../src/server/listeners/framing.ts';
+import { findBreach, type HeaderLimits } from '../../../src/server/listeners/framing.ts';
 import type { Handlers } from '../../../src/server/listeners/handlers.ts';
 import { type Listeners, openListeners } from '../../../src/server/listeners/open-listeners.ts';
 
@@ -38,9 +38,12 @@ export async function serve(t: TestContext, written: WrittenServer, handlers: Ha
 }
 
 /** Refuses what the gateway's own request listener refuses of the form, and records the rest. */
-export function recording(requests: string[], max = 100): RequestListener {
+export function recording(
+  requests: string[],
+  limits: HeaderLimits = { maxHeaders: 100, maxHeadersSizeBytes: 32_768 },
+): RequestListener {
   return (request, response) => {
-    const breach = findBreach(request, max);
+    const breach = findBreach(request, limits);
     if (breach !== undefined) return void response.writeHead(400).end(breach.message);
     requests.push(`${request.method} ${request.url}`);
     request.resume().on('end', () => response.end(request.socket.remoteAddress));
