@@ -48,7 +48,7 @@ export function createHttp1({ definition, handlers, onIncident }: Http1Parts): H
     insecureHTTPParser: false,
     shouldUpgradeCallback: isUpgrade,
   });
-  // Node drops what is beyond, silently: one more is kept, so that it can be refused.
+  // Older versions of Node drop what is beyond, silently: one more is kept, so that it can be refused.
   server.maxHeadersCount = definition.maxHeaders + 1;
   /** The newest request of each connection. */
   const newest = new Map<Socket, ServerResponse | undefined>();

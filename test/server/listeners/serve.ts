@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import type * as z from 'zod';
 import { server as serverSchema } from '../../../src/config/schema/server.ts';
+import { ERRORS } from '../../../src/errors.ts';
 import type { ListenerEvent } from '../../../src/server/listeners/events.ts';
 import { findBreach, type HeaderLimits } from '../../../src/server/listeners/framing.ts';
 import type { Handlers } from '../../../src/server/listeners/handlers.ts';
@@ -44,7 +45,7 @@ export function recording(
 ): RequestListener {
   return (request, response) => {
     const breach = findBreach(request, limits);
-    if (breach !== undefined) return void response.writeHead(400).end(breach.message);
+    if (breach !== undefined) return void response.writeHead(ERRORS[breach.code].status).end(breach.message);
     requests.push(`${request.method} ${request.url}`);
     request.resume().on('end', () => response.end(request.socket.remoteAddress));
   };
@@ -65,7 +66,7 @@ export function readText(socket: Socket, until?: RegExp): Promise<string> {
 
 /** A connection that goes with the test. */
 export function dial(t: TestContext, port: number): Socket {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  const socket = connect({ port, host: '127.0.0.1' });
   socket.on('error', () => undefined);
   t.after(() => socket.destroy());
   return socket;
