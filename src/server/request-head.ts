@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { RequestHead } from '../edge/edge.ts';
 import { clientCertificateOf } from './client-certificate.ts';
+import { isHttp2 } from './is-http2.ts';
 
 /** @param listener name of the listener that the request came by; absent where the gateway is embedded. */
 export function headOfNodeRequest(request: IncomingMessage, listener?: string): RequestHead {
@@ -14,7 +15,7 @@ export function headOfNodeRequest(request: IncomingMessage, listener?: string): 
     method: request.method ?? 'GET',
     path: mark === -1 ? target : target.slice(0, mark),
     query: mark === -1 ? '' : target.slice(mark + 1),
-    headers: request.httpVersionMajor === 2 ? withoutPseudoHeaders(request.headers) : plain(request.headers),
+    headers: isHttp2(request) ? withoutPseudoHeaders(request.headers) : plain(request.headers),
     peerAddress: socket.remoteAddress ?? '',
     isTls,
     ...(certificate !== undefined && { certificate }),

@@ -5,6 +5,7 @@ import type { Graph } from '../graphql/graph.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { admit } from './admit.ts';
+import { isHttp2 } from './is-http2.ts';
 import { findBreach, type HeaderLimits } from './listeners/framing.ts';
 import type { Surface } from './listeners/listener-definition.ts';
 import { condemn } from './listeners/refuse-connection.ts';
@@ -36,7 +37,7 @@ export function createRequestListener(parts: RequestListenerParts): RequestListe
     const scope = reception.open(headOfNodeRequest(request, surface?.listener));
     response.setHeader('x-request-id', scope.requestId);
     response.setHeader('traceparent', scope.traceparent);
-    const isHttp1 = request.httpVersionMajor === 1;
+    const isHttp1 = !isHttp2(request);
     if (isHttp1 && parts.readiness().status === 'draining') response.setHeader('connection', 'close');
     response.once('close', () => {
       if (!response.writableFinished) scope.abort(new WeirError('CLIENT_CLOSED_REQUEST'));

@@ -163,6 +163,11 @@ export function createHttp1({ definition, handlers, onIncident }: Http1Parts): H
   }
 }
 
+const UNKNOWN_VERSION = {
+  code: 'HTTP_VERSION_NOT_SUPPORTED',
+  detail: 'HTTP/1.1 and HTTP/1.0 are spoken here',
+} as const;
+
 function hasBody({ headers }: IncomingMessage): boolean {
   const length = headers['content-length'];
   return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
@@ -179,9 +184,13 @@ function explainParserError({ code = '', reason, message }: NodeJS.ErrnoExceptio
       return { code: 'CONTENT_TOO_LARGE', detail: 'The chunk extensions are larger than the gateway admits' };
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return { code: 'REQUEST_TIMEOUT', detail: 'The header did not arrive in time' };
-    case 'HPE_INVALID_VERSION':
     case 'HPE_PAUSED_H2_UPGRADE':
-      return { code: 'HTTP_VERSION_NOT_SUPPORTED', detail: 'HTTP/1.1 and HTTP/1.0 are spoken here' };
+      return UNKNOWN_VERSION;
+    case 'HPE_INVALID_VERSION':
+      // It also stands for what is wrong behind the version.
+      return reason === 'Invalid HTTP version'
+        ? UNKNOWN_VERSION
+        : { code: 'MALFORMED_REQUEST', detail: reason ?? message };
     default:
       return { code: 'MALFORMED_REQUEST', detail: reason ?? message };
   }
