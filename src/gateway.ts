@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { DestinationStream } from 'pino';
 import type { Config } from './config/config.ts';
+import { hasGraph } from './config/graph-upstreams.ts';
 import { createFetchHandler } from './server/fetch-handler.ts';
 import { type Generation, openGeneration } from './server/generation.ts';
 import { type ListenerAddress, type Listeners, openListeners } from './server/listeners/open-listeners.ts';
@@ -67,9 +68,15 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   });
   const serving = {
     reception,
+<<<<<<< HEAD
     graphqlPath: config.graphql.path,
     headerLimits: config.server,
+=======
+    graphqlPath: () => (hasGraph(generation.config) ? config.graphql.path : undefined),
+    maxHeaders: config.server.maxHeaders,
+>>>>>>> main
     graph: () => generation.graph(),
+    routes: () => generation.routes,
     readiness,
     metrics,
     logger,
@@ -90,7 +97,14 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
         onEvent: observeListeners(metrics, logger),
       });
       const { url } = listeners.addresses.find(({ isPublic }) => isPublic) as ListenerAddress;
+<<<<<<< HEAD
       logger.info({ url, graphql: url + config.graphql.path, listeners: listeners.addresses }, 'Weir is ready');
+=======
+      logger.info(
+        { url, listeners: listeners.addresses, ...(hasGraph(config) && { graphql: url + config.graphql.path }) },
+        'Weir is ready',
+      );
+>>>>>>> main
       return url;
     },
     async reload(next) {
@@ -103,9 +117,10 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
               .map(({ reason }) => reason)
               .filter(Boolean)
               .join('\n');
-      const isWorse = opened.supergraph.current === undefined || liveCount(opened) < liveCount(generation);
-      const replaced = isWorse ? opened : generation;
-      if (!isWorse) generation = opened;
+      const lacksGraph =
+        hasGraph(next) && (opened.supergraph.current === undefined || liveCount(opened) < liveCount(generation));
+      const replaced = lacksGraph ? opened : generation;
+      if (!lacksGraph) generation = opened;
       await replaced.close();
       return problem;
     },

@@ -1,11 +1,25 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { RequestHead } from '../edge/edge.ts';
+import type { NormalPath } from '../edge/normal-path.ts';
 import { clientCertificateOf } from './client-certificate.ts';
 import { isHttp2 } from './is-http2.ts';
 
-/** @param listener name of the listener that the request came by; absent where the gateway is embedded. */
-export function headOfNodeRequest(request: IncomingMessage, listener?: string): RequestHead {
+/** The path of a request as it was sent. */
+export function rawPathOf({ url = '/' }: IncomingMessage): string {
+  const mark = url.indexOf('?');
+  return mark === -1 ? url : url.slice(0, mark);
+}
+
+/**
+ * @param normal The path in normal form; `undefined` where it has none: the request is then refused.
+ * @param listener Name of the listener that the request came by; absent where the gateway is embedded.
+ */
+export function headOfNodeRequest(
+  request: IncomingMessage,
+  normal: NormalPath | undefined,
+  listener?: string,
+): RequestHead {
   const target = request.url ?? '/';
   const mark = target.indexOf('?');
   const { socket } = request;
@@ -13,7 +27,7 @@ export function headOfNodeRequest(request: IncomingMessage, listener?: string): 
   const certificate = isTls ? clientCertificateOf(socket) : undefined;
   return {
     method: request.method ?? 'GET',
-    path: mark === -1 ? target : target.slice(0, mark),
+    path: normal?.path ?? rawPathOf(request),
     query: mark === -1 ? '' : target.slice(mark + 1),
     headers: isHttp2(request) ? withoutPseudoHeaders(request.headers) : plain(request.headers),
     peerAddress: socket.remoteAddress ?? '',

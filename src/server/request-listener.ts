@@ -1,21 +1,25 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { RequestScope } from '../edge/request-scope.ts';
+import type { RequestListener } from 'node:http';
+import { normalizePath } from '../edge/normal-path.ts';
 import { ERRORS, WeirError } from '../errors.ts';
-import type { Graph } from '../graphql/graph.ts';
 import type { Logger } from '../telemetry/logger.ts';
+<<<<<<< HEAD
 import type { Metrics } from '../telemetry/metrics.ts';
 import { admit } from './admit.ts';
 import { isHttp2 } from './is-http2.ts';
 import { findBreach, type HeaderLimits } from './listeners/framing.ts';
 import type { Surface } from './listeners/listener-definition.ts';
+=======
+import { type AnswerParts, answerRequest } from './answer-request.ts';
+import { findBreach } from './listeners/framing.ts';
+>>>>>>> main
 import { condemn } from './listeners/refuse-connection.ts';
 import { problemOf, sendProblem } from './problem.ts';
-import { isReady, type Readiness } from './readiness.ts';
 import type { Reception } from './reception.ts';
-import { headOfNodeRequest } from './request-head.ts';
+import { headOfNodeRequest, rawPathOf } from './request-head.ts';
 
-export interface RequestListenerParts {
+export interface RequestListenerParts extends AnswerParts {
   readonly reception: Reception;
+<<<<<<< HEAD
   readonly graphqlPath: string;
   /** What the listener serves; default: everything. */
   readonly surface?: Surface;
@@ -24,20 +28,32 @@ export interface RequestListenerParts {
   readonly graph: () => Graph | undefined;
   readonly readiness: () => Readiness;
   readonly metrics: Metrics;
+=======
+  /** Most header fields of a request. */
+  readonly maxHeaders: number;
+>>>>>>> main
   readonly logger: Logger;
-  /** For `weir dev`. */
-  readonly devProblem?: () => string | undefined;
 }
 
 /** One listener for everything that Weir serves. Nothing that a request does throws out of it. */
 export function createRequestListener(parts: RequestListenerParts): RequestListener {
   const { reception, logger, surface, headerLimits } = parts;
   return (request, response) => {
+<<<<<<< HEAD
     const breach = findBreach(request, headerLimits);
     const scope = reception.open(headOfNodeRequest(request, surface?.listener));
     response.setHeader('x-request-id', scope.requestId);
     response.setHeader('traceparent', scope.traceparent);
     const isHttp1 = !isHttp2(request);
+=======
+    const breach = findBreach(request, maxHeaders);
+    const normal = normalizePath(rawPathOf(request));
+    const scope = reception.open(headOfNodeRequest(request, normal, surface?.listener));
+    response.setHeader('x-request-id', scope.requestId);
+    response.setHeader('traceparent', scope.traceparent);
+    for (const [name, value] of scope.edge.securityHeaders(scope.head)) response.setHeader(name, value);
+    const isHttp1 = request.httpVersionMajor === 1;
+>>>>>>> main
     if (isHttp1 && parts.readiness().status === 'draining') response.setHeader('connection', 'close');
     response.once('close', () => {
       if (!response.writableFinished) scope.abort(new WeirError('CLIENT_CLOSED_REQUEST'));
@@ -52,60 +68,9 @@ export function createRequestListener(parts: RequestListenerParts): RequestListe
       sendProblem(response, problemOf(breach, scope.requestId));
       return;
     }
-    answer(parts, scope, request, response).catch((error: unknown) => {
+    answerRequest(parts, normal, scope, request, response).catch((error: unknown) => {
       if (!(error instanceof WeirError)) logger.error({ err: error, requestId: scope.requestId }, 'Request failed');
       sendProblem(response, problemOf(error, scope.requestId));
     });
   };
-}
-
-const EVERYTHING = { isPublic: true, isAdmin: true };
-
-async function answer(
-  parts: RequestListenerParts,
-  scope: RequestScope,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const { path, method } = scope.head;
-  const { isPublic, isAdmin } = parts.surface ?? EVERYTHING;
-  if (isPublic && path === parts.graphqlPath) {
-    scope.facts.route = parts.graphqlPath;
-    const { headers, isPreflight, error } = await admit(parts.reception, scope);
-    for (const [name, value] of headers) response.setHeader(name, value);
-    if (isPreflight) return void response.writeHead(204).end();
-    if (error !== undefined) throw error;
-    const graph = parts.graph();
-    if (graph === undefined) throw new WeirError('SCHEMA_NOT_READY');
-    return void (await graph.yoga(request, response, { weir: scope }));
-  }
-  if (isPublic && parts.devProblem !== undefined && path === `${parts.graphqlPath}/problem`) {
-    response.setHeader('content-type', 'application/json');
-    return void response.end(JSON.stringify({ problem: parts.devProblem() ?? null }));
-  }
-  if (isAdmin && (method === 'GET' || method === 'HEAD')) {
-    const page = await readAdminPage(parts, path);
-    if (page !== undefined) {
-      scope.facts.route = path;
-      response.writeHead(page.status, { 'content-type': page.contentType, 'cache-control': 'no-store' });
-      response.end(method === 'HEAD' ? undefined : page.body);
-      return;
-    }
-  }
-  throw new WeirError('NOT_FOUND', `No route matches ${method} ${path}`);
-}
-
-async function readAdminPage(
-  parts: RequestListenerParts,
-  path: string,
-): Promise<{ status: number; contentType: string; body: string } | undefined> {
-  if (path === '/livez') return { status: 200, contentType: 'application/json', body: '{"status":"alive"}' };
-  if (path === '/readyz') {
-    const readiness = parts.readiness();
-    return { status: isReady(readiness) ? 200 : 503, contentType: 'application/json', body: JSON.stringify(readiness) };
-  }
-  if (path === '/metrics') {
-    return { status: 200, contentType: 'text/plain; version=0.0.4; charset=utf-8', body: await parts.metrics.scrape() };
-  }
-  return undefined;
 }

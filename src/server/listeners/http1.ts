@@ -89,6 +89,10 @@ export function createHttp1({ definition, handlers, onIncident }: Http1Parts): H
   const announce = (response: ServerResponse | undefined): void => {
     if (response !== undefined && !response.headersSent) response.setHeader('connection', 'close');
   };
+  const announceDrain = (): void => {
+    isDraining = true;
+    for (const response of newest.values()) announce(response);
+  };
   /** Where the head of the answer promised to keep the connection. */
   const closeAfter = (response: ServerResponse | undefined): void => {
     if (response !== undefined && !response.closed) response.once('close', () => setImmediate(closeIdle));
@@ -142,11 +146,9 @@ export function createHttp1({ definition, handlers, onIncident }: Http1Parts): H
     inFlight: () =>
       [...newest.values()].filter((response) => response !== undefined).filter((response) => !response.closed),
     tunnels: () => tunnels,
-    announceDrain() {
-      isDraining = true;
-      for (const response of newest.values()) announce(response);
-    },
+    announceDrain,
     drain() {
+      announceDrain();
       for (const response of newest.values()) closeAfter(response);
       closeIdle();
     },
