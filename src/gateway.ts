@@ -68,13 +68,8 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   });
   const serving = {
     reception,
-<<<<<<< HEAD
-    graphqlPath: config.graphql.path,
-    headerLimits: config.server,
-=======
     graphqlPath: () => (hasGraph(generation.config) ? config.graphql.path : undefined),
-    maxHeaders: config.server.maxHeaders,
->>>>>>> main
+    headerLimits: config.server,
     graph: () => generation.graph(),
     routes: () => generation.routes,
     readiness,
@@ -97,14 +92,10 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
         onEvent: observeListeners(metrics, logger),
       });
       const { url } = listeners.addresses.find(({ isPublic }) => isPublic) as ListenerAddress;
-<<<<<<< HEAD
-      logger.info({ url, graphql: url + config.graphql.path, listeners: listeners.addresses }, 'Weir is ready');
-=======
       logger.info(
         { url, listeners: listeners.addresses, ...(hasGraph(config) && { graphql: url + config.graphql.path }) },
         'Weir is ready',
       );
->>>>>>> main
       return url;
     },
     async reload(next) {

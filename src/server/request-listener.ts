@@ -2,16 +2,9 @@ import type { RequestListener } from 'node:http';
 import { normalizePath } from '../edge/normal-path.ts';
 import { ERRORS, WeirError } from '../errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
-<<<<<<< HEAD
-import type { Metrics } from '../telemetry/metrics.ts';
-import { admit } from './admit.ts';
+import { type AnswerParts, answerRequest } from './answer-request.ts';
 import { isHttp2 } from './is-http2.ts';
 import { findBreach, type HeaderLimits } from './listeners/framing.ts';
-import type { Surface } from './listeners/listener-definition.ts';
-=======
-import { type AnswerParts, answerRequest } from './answer-request.ts';
-import { findBreach } from './listeners/framing.ts';
->>>>>>> main
 import { condemn } from './listeners/refuse-connection.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import type { Reception } from './reception.ts';
@@ -19,19 +12,7 @@ import { headOfNodeRequest, rawPathOf } from './request-head.ts';
 
 export interface RequestListenerParts extends AnswerParts {
   readonly reception: Reception;
-<<<<<<< HEAD
-  readonly graphqlPath: string;
-  /** What the listener serves; default: everything. */
-  readonly surface?: Surface;
   readonly headerLimits: HeaderLimits;
-  /** The graph in service; `undefined` until the first one is. A request stays on the one that it began with. */
-  readonly graph: () => Graph | undefined;
-  readonly readiness: () => Readiness;
-  readonly metrics: Metrics;
-=======
-  /** Most header fields of a request. */
-  readonly maxHeaders: number;
->>>>>>> main
   readonly logger: Logger;
 }
 
@@ -39,21 +20,13 @@ export interface RequestListenerParts extends AnswerParts {
 export function createRequestListener(parts: RequestListenerParts): RequestListener {
   const { reception, logger, surface, headerLimits } = parts;
   return (request, response) => {
-<<<<<<< HEAD
     const breach = findBreach(request, headerLimits);
-    const scope = reception.open(headOfNodeRequest(request, surface?.listener));
-    response.setHeader('x-request-id', scope.requestId);
-    response.setHeader('traceparent', scope.traceparent);
-    const isHttp1 = !isHttp2(request);
-=======
-    const breach = findBreach(request, maxHeaders);
     const normal = normalizePath(rawPathOf(request));
     const scope = reception.open(headOfNodeRequest(request, normal, surface?.listener));
     response.setHeader('x-request-id', scope.requestId);
     response.setHeader('traceparent', scope.traceparent);
     for (const [name, value] of scope.edge.securityHeaders(scope.head)) response.setHeader(name, value);
-    const isHttp1 = request.httpVersionMajor === 1;
->>>>>>> main
+    const isHttp1 = !isHttp2(request);
     if (isHttp1 && parts.readiness().status === 'draining') response.setHeader('connection', 'close');
     response.once('close', () => {
       if (!response.writableFinished) scope.abort(new WeirError('CLIENT_CLOSED_REQUEST'));
