@@ -69,7 +69,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const serving = {
     reception,
     graphqlPath: () => (hasGraph(generation.config) ? config.graphql.path : undefined),
-    maxHeaders: config.server.maxHeaders,
+    headerLimits: config.server,
     graph: () => generation.graph(),
     routes: () => generation.routes,
     readiness,

@@ -3,7 +3,8 @@ import { normalizePath } from '../edge/normal-path.ts';
 import { ERRORS, WeirError } from '../errors.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type AnswerParts, answerRequest } from './answer-request.ts';
-import { findBreach } from './listeners/framing.ts';
+import { isHttp2 } from './is-http2.ts';
+import { findBreach, type HeaderLimits } from './listeners/framing.ts';
 import { condemn } from './listeners/refuse-connection.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import type { Reception } from './reception.ts';
@@ -11,22 +12,21 @@ import { headOfNodeRequest, rawPathOf } from './request-head.ts';
 
 export interface RequestListenerParts extends AnswerParts {
   readonly reception: Reception;
-  /** Most header fields of a request. */
-  readonly maxHeaders: number;
+  readonly headerLimits: HeaderLimits;
   readonly logger: Logger;
 }
 
 /** One listener for everything that Weir serves. Nothing that a request does throws out of it. */
 export function createRequestListener(parts: RequestListenerParts): RequestListener {
-  const { reception, logger, surface, maxHeaders } = parts;
+  const { reception, logger, surface, headerLimits } = parts;
   return (request, response) => {
-    const breach = findBreach(request, maxHeaders);
+    const breach = findBreach(request, headerLimits);
     const normal = normalizePath(rawPathOf(request));
     const scope = reception.open(headOfNodeRequest(request, normal, surface?.listener));
     response.setHeader('x-request-id', scope.requestId);
     response.setHeader('traceparent', scope.traceparent);
     for (const [name, value] of scope.edge.securityHeaders(scope.head)) response.setHeader(name, value);
-    const isHttp1 = request.httpVersionMajor === 1;
+    const isHttp1 = !isHttp2(request);
     if (isHttp1 && parts.readiness().status === 'draining') response.setHeader('connection', 'close');
     response.once('close', () => {
       if (!response.writableFinished) scope.abort(new WeirError('CLIENT_CLOSED_REQUEST'));

@@ -41,7 +41,7 @@ export async function drainListeners(
   return isWhole;
 }
 
-/** Server-sent events, also those of GraphQL subscriptions. */
+/** Server-sent events, also those of GraphQL subscriptions. The response knows its headers because some were set one by one. */
 function isEventStream(response: ServerResponse): boolean {
   return String(response.getHeader('content-type') ?? '').startsWith('text/event-stream');
 }
