@@ -84,9 +84,13 @@ const servers = [await start(plain), await start(ruled)] as const;
 try {
   for (const server of servers) await measureRound(server, WARM_UP);
   const rounds: (readonly [plainUs: number, ruledUs: number])[] = [];
+  const requests = Number(values.requests);
   for (let round = 0; round < Number(values.rounds); round += 1) {
-    const requests = Number(values.requests);
-    rounds.push([await measureRound(servers[0], requests), await measureRound(servers[1], requests)]);
+    // A machine that gets busier or calmer meanwhile is the second's gain or loss by turns.
+    const isPlainFirst = round % 2 === 0;
+    const first = await measureRound(servers[isPlainFirst ? 0 : 1], requests);
+    const second = await measureRound(servers[isPlainFirst ? 1 : 0], requests);
+    rounds.push(isPlainFirst ? [first, second] : [second, first]);
   }
   console.table(
     rounds.map(([plainUs, ruledUs]) => ({
