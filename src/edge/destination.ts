@@ -8,7 +8,7 @@ export interface Destination {
   /** As it is sent on, normalised: policies judge this. Default: the path of the head. */
   readonly path?: string;
   /** A requirement of the route's own, from `edge.require`. Default: what `auth:` says. */
-  readonly identify?: Identify;
+  readonly identify?: Identify | undefined;
 }
 
 /** What is known of a GraphQL operation once it is read. */

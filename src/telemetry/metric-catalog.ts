@@ -18,6 +18,12 @@ export const METRICS = {
     labels: ['http.request.method', 'http.route', 'http.response.status_code'],
   },
   'http.server.active_requests': { kind: 'gauge', unit: '{request}', help: 'Client requests in flight', labels: [] },
+  'weir.listener.refusals': {
+    kind: 'counter',
+    unit: '{refusal}',
+    help: 'Connections refused, and bytes that are no request, by the reason',
+    labels: ['weir.listener', 'weir.reason'],
+  },
   'http.client.request.duration': {
     kind: 'histogram',
     unit: 's',
