@@ -34,6 +34,8 @@ export class RequestScope implements RequestContext {
   readonly edge: CompiledEdge;
   /** What was decided of its limits so far. */
   limits: Decision = UNLIMITED;
+  /** What of it the headers of the answer tell already. */
+  limitsTold: Decision = UNLIMITED;
   /** Policies and limits that wait for a GraphQL operation; to be asked before it is run. `undefined`: all is judged. */
   operationGate: OperationGate | undefined;
   readonly #abortion = new AbortController();
