@@ -18,6 +18,7 @@ export const ERRORS = {
   NOT_FOUND: { audience: 'client', status: 404, message: 'No route matches the request' },
   METHOD_NOT_ALLOWED: { audience: 'client', status: 405, message: 'The route does not admit the method' },
   MALFORMED_PATH: { audience: 'client', status: 400, message: 'The path is not one that every service reads alike' },
+  AMBIGUOUS_HEADER: { audience: 'client', status: 400, message: 'A header may be read as another by some services' },
   CONTENT_TOO_LARGE: { audience: 'client', status: 413, message: 'The body is larger than the route admits' },
   URI_TOO_LONG: { audience: 'client', status: 414, message: 'The target is longer than the route admits' },
   HEADERS_TOO_LARGE: { audience: 'client', status: 431, message: 'The header is larger than the route admits' },

@@ -14,7 +14,7 @@ export interface RouteExchange {
   path: string;
   /** Without `?` and without credentials; `''`: none. */
   query: string;
-  /** End-to-end fields of the client; what the gateway says itself (forwarding, `Via`, identity) is added by who sends. */
+  /** End-to-end fields of the client, with what the gateway says of it (forwarding, `Via`). The transport adds ids and credentials. */
   headers: FieldLines;
   /** Flows from the client; `null`: none. Who needs it whole reads it with `readBody`. */
   body: Readable | Buffer | null;
@@ -33,7 +33,7 @@ export interface RouteAnswer {
   /** A stream must be read to its end or destroyed. `null`: none. */
   body: Readable | Buffer | null;
   /** Once `body` has ended. */
-  trailers?: (() => readonly string[]) | undefined;
+  trailers?: (() => Readonly<Record<string, string[]>> | undefined) | undefined;
 }
 
 /** Answers a request. @throws {WeirError} What is thrown becomes a problem (RFC 9457). */

@@ -25,6 +25,8 @@ export async function listen(config: Config['server'], listener: RequestListener
     },
     listener,
   );
+  // Whether a client may send its body is decided like the rest of the request, and not before.
+  server.on('checkContinue', listener);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.port, config.host, () => {

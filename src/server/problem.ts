@@ -1,5 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { ERRORS, type ErrorCode, WeirError } from '../errors.ts';
+import { type FieldLines, setFields } from '../proxy/field-lines.ts';
+import { grpcFieldsOf, isGrpc } from '../proxy/grpc.ts';
+import { cutAnswer } from '../proxy/write-answer.ts';
 
 /** A problem as RFC 9457 §3.1 has it, with Weir's code and the request id as extension members. */
 export interface Problem {
@@ -27,21 +30,33 @@ export function problemOf(error: unknown, requestId: string): Problem {
   };
 }
 
-/** Answers with a problem, unless an answer has begun: then the connection is cut, since the client must not take it for whole. */
-export function sendProblem(response: ServerResponse, problem: Problem): void {
+/**
+ * Answers with a problem, unless an answer has begun: then the connection is cut, since the client must not take it for whole.
+ * @param own Field lines of the gateway: ids, and what the edge says.
+ */
+export function sendProblem(response: ServerResponse, error: unknown, requestId: string, own: FieldLines): void {
   if (response.headersSent) {
-    response.destroy();
+    cutAnswer(response);
     return;
   }
-  const body = JSON.stringify(problem);
+  const { req: request } = response;
+  setFields(response, own);
+  // A client that waits for an invitation may send its body all the same: only the end of the connection tells.
+  if (request.headers.expect !== undefined && request.httpVersionMajor === 1) response.setHeader('connection', 'close');
+  const problem = problemOf(error, requestId);
+  if (isGrpc(request.headers['content-type'])) {
+    setFields(response, grpcFieldsOf(error instanceof WeirError ? error : new WeirError('INTERNAL_ERROR')));
+    response.writeHead(200).end();
+    return;
+  }
   const { retryAfterSeconds } = problem;
   if (retryAfterSeconds !== undefined && !response.hasHeader('retry-after')) {
     response.setHeader('retry-after', retryAfterSeconds);
   }
+  const body = JSON.stringify(problem);
   response.writeHead(problem.status, {
     'content-type': 'application/problem+json',
     'content-length': Buffer.byteLength(body),
-    'x-request-id': problem.requestId,
   });
   response.end(body);
 }
