@@ -8,7 +8,7 @@ import { compileForward } from './forward.ts';
 import { compileForwardingFields } from './forwarding-fields.ts';
 import { compileParameters } from './path-parameters.ts';
 import type { Route, Routes } from './route.ts';
-import type { Answerer, Layer } from './route-exchange.ts';
+import type { Answerer, Layer, Upgrader } from './route-exchange.ts';
 import { RouteIndex } from './route-index.ts';
 import { compileVia } from './via.ts';
 
@@ -43,7 +43,7 @@ function compileRoute(config: RouteConfig, parts: RouteParts, filter: FieldFilte
   const segments = parseRoutePath(config.match.path);
   if (typeof segments === 'string') throw new TypeError(`Cannot route "${config.name}": ${segments}`);
   const layers = compileLayers(config, parts);
-  const answerer = compileAnswerer(config, segments, parts, filter);
+  const { answer, upgrade } = compileAnswerer(config, segments, parts, filter);
   return {
     name: config.name,
     config,
@@ -53,8 +53,9 @@ function compileRoute(config: RouteConfig, parts: RouteParts, filter: FieldFilte
     readParameters: compileParameters(segments),
     answer: layers.reduceRight<Answerer>(
       (next, layer) => layer.wrap(next),
-      layers.some(({ readsAnswer }) => readsAnswer) ? askForPlain(answerer) : answerer,
+      layers.some(({ readsAnswer }) => readsAnswer) ? askForPlain(answer) : answer,
     ),
+    upgrade,
   };
 }
 
@@ -64,7 +65,7 @@ function compileAnswerer(
   segments: readonly RouteSegment[],
   { config: { upstreams: definitions }, upstreams }: RouteParts,
   filter: FieldFilter,
-): Answerer {
+): { readonly answer: Answerer; readonly upgrade: Upgrader | undefined } {
   const upstream = upstreams.get(config.upstream ?? '');
   if (upstream === undefined) {
     throw new TypeError(`Cannot route "${config.name}": there is no upstream "${config.upstream}" to send to`);

@@ -1,13 +1,12 @@
 import type { RouteConfig } from '../config/config.ts';
 import { parseRoutePath, type RouteSegment } from '../config/route-path.ts';
-import type { Upstream } from '../transport/upstream.ts';
+import type { StreamedResponse, Upstream } from '../transport/upstream.ts';
+import { endToEndFields } from './answer-fields.ts';
 import type { FieldFilter } from './field-filter.ts';
-import type { FieldLines } from './field-lines.ts';
-import { readConnectionOptions } from './hop-by-hop.ts';
 import { sendInformational } from './informational.ts';
 import { compileRewrite } from './path-parameters.ts';
 import { readRequestBody } from './read-body.ts';
-import type { Answerer } from './route-exchange.ts';
+import type { Answerer, RouteAnswer, RouteExchange, Upgrader } from './route-exchange.ts';
 import { toTrailers } from './trailer-fields.ts';
 
 export interface ForwardOptions {
@@ -20,56 +19,61 @@ export interface ForwardOptions {
 }
 
 /** Sends a request on to an upstream, and hands the answer on while it comes. */
-export function compileForward({ config, segments, upstream, filter, maxReplayBytes }: ForwardOptions): Answerer {
-  const rewrite = compileTarget(config, segments);
-  const preservesHost = config.host === 'preserve';
-  const { name: label, timeoutMs } = config;
-  const mayReplay = (method: string, headers: RouteHeaders) =>
-    (method === 'PUT' || method === 'DELETE' || headers['idempotency-key'] !== undefined) &&
-    Number(headers['content-length']) <= maxReplayBytes;
-  return async (exchange) => {
-    const { method, query, scope, outgoing } = exchange;
-    const path = rewrite(exchange.path);
-    const { host } = scope.headers;
-    const isFlowing = exchange.body !== null && !Buffer.isBuffer(exchange.body);
-    const answer = await upstream.stream(
-      {
-        method,
-        path: query === '' ? path : `${path}?${query}`,
-        headers: preservesHost && host !== undefined ? [...exchange.headers, 'host', host] : exchange.headers,
-        body:
-          isFlowing && mayReplay(method, scope.headers)
-            ? await readRequestBody(exchange.body, maxReplayBytes)
-            : exchange.body,
-        label,
-        ...(timeoutMs !== undefined && { timeoutMs }),
-        onInformational: (status, headers) => sendInformational(outgoing, status, headers, filter),
-      },
-      scope,
-    );
-    const { status, body, trailers } = answer;
-    return { status, headers: endToEnd(answer.headers, filter), body, trailers: () => toTrailers(trailers(), filter) };
+export function compileForward(options: ForwardOptions): { readonly answer: Answerer; readonly upgrade: Upgrader } {
+  const { config, upstream, filter, maxReplayBytes } = options;
+  const targetOf = compileTarget(options);
+  const headersOf = config.host === 'preserve' ? withClientHost : ({ headers }: RouteExchange) => headers;
+  const common = { label: config.name, ...(config.timeoutMs !== undefined && { timeoutMs: config.timeoutMs }) };
+  return {
+    async answer(exchange) {
+      const { method, outgoing, scope } = exchange;
+      const body = mayReplay(exchange, maxReplayBytes)
+        ? await readRequestBody(exchange.body, maxReplayBytes)
+        : exchange.body;
+      const answer = await upstream.stream(
+        {
+          ...common,
+          method,
+          path: targetOf(exchange),
+          headers: headersOf(exchange),
+          body,
+          onInformational: (status, headers) => sendInformational(outgoing, status, headers, filter),
+        },
+        scope,
+      );
+      return toRouteAnswer(answer, filter);
+    },
+    async upgrade(exchange, protocol) {
+      const { method, scope } = exchange;
+      const request = { ...common, method, path: targetOf(exchange), headers: headersOf(exchange), protocol };
+      const answer = await upstream.upgrade(request, scope);
+      if (!('socket' in answer)) return toRouteAnswer(answer, filter);
+      return { headers: endToEndFields(answer.headers, filter), socket: answer.socket };
+    },
   };
 }
 
-type RouteHeaders = Readonly<Record<string, string | undefined>>;
-
-function compileTarget({ rewrite }: RouteConfig, segments: readonly RouteSegment[]): (path: string) => string {
-  if (rewrite === undefined) return (path) => path;
-  const template = parseRoutePath(rewrite);
-  if (typeof template === 'string') throw new TypeError(`Cannot rewrite to "${rewrite}": ${template}`);
-  return compileRewrite(segments, template);
+function toRouteAnswer({ status, headers, body, trailers }: StreamedResponse, filter: FieldFilter): RouteAnswer {
+  return { status, headers: endToEndFields(headers, filter), body, trailers: () => toTrailers(trailers(), filter) };
 }
 
-function endToEnd(lines: readonly string[], filter: FieldFilter): FieldLines {
-  let connection: string | undefined;
-  const kept: FieldLines = [];
-  for (let at = 0; at < lines.length; at += 2) {
-    const name = (lines[at] as string).toLowerCase();
-    const value = lines[at + 1] as string;
-    if (name === 'connection') connection = connection === undefined ? value : `${connection},${value}`;
-    else if (filter.passesAnswer(name)) kept.push(name, value);
-  }
-  const named = readConnectionOptions(connection);
-  return named === undefined ? kept : kept.filter((_, at) => !named.has(kept[at - (at % 2)] as string));
+function withClientHost({ headers, scope }: RouteExchange): string[] {
+  const { host } = scope.headers;
+  return host === undefined ? headers : [...headers, 'host', host];
+}
+
+/** A small body of a request that may be repeated is read before it is sent: a stream could be sent only once. */
+function mayReplay({ method, body, scope: { headers } }: RouteExchange, maxBytes: number): boolean {
+  if (body === null || Buffer.isBuffer(body)) return false;
+  if (method !== 'PUT' && method !== 'DELETE' && headers['idempotency-key'] === undefined) return false;
+  return Number(headers['content-length']) <= maxBytes;
+}
+
+function compileTarget({ config: { rewrite }, segments }: ForwardOptions): (exchange: RouteExchange) => string {
+  const withQuery = (path: string, query: string) => (query === '' ? path : `${path}?${query}`);
+  if (rewrite === undefined) return ({ path, query }) => withQuery(path, query);
+  const template = parseRoutePath(rewrite);
+  if (typeof template === 'string') throw new TypeError(`Cannot rewrite to "${rewrite}": ${template}`);
+  const build = compileRewrite(segments, template);
+  return ({ path, query }) => withQuery(build(path), query);
 }

@@ -1,5 +1,3 @@
-import { ERRORS, type WeirError } from '../errors.ts';
-
 /** Whether a request speaks gRPC, whose clients read a status of their own and no problem. */
 export function isGrpc(contentType: string | undefined): boolean {
   return contentType !== undefined && /^application\/grpc(?:[+;]|$)/i.test(contentType);
@@ -21,10 +19,13 @@ const STATUSES: ReadonlyMap<number, number> = new Map([
 ]);
 const UNKNOWN = 2;
 
-/** The fields of an answer without messages ("Trailers-Only") that says what went wrong. */
-export function grpcFieldsOf(error: WeirError): string[] {
-  const status = STATUSES.get(ERRORS[error.code].status) ?? UNKNOWN;
+/**
+ * The fields of an answer without messages ("Trailers-Only") that says what went wrong.
+ * @param status of HTTP.
+ */
+export function grpcFieldsOf(status: number, message: string): string[] {
+  const code = String(STATUSES.get(status) ?? UNKNOWN);
   // Percent-encoded, as the protocol has it: printable ASCII without `%` passes.
-  const message = encodeURIComponent(error.clientMessage).replaceAll('%20', ' ');
-  return ['content-type', 'application/grpc', 'grpc-status', String(status), 'grpc-message', message];
+  const text = encodeURIComponent(message).replaceAll('%20', ' ');
+  return ['content-type', 'application/grpc', 'grpc-status', code, 'grpc-message', text];
 }

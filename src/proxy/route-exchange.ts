@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { RequestScope } from '../edge/request-scope.ts';
 import type { FieldLines } from './field-lines.ts';
 import type { Route } from './route.ts';
@@ -38,6 +38,15 @@ export interface RouteAnswer {
 
 /** Answers a request. @throws {WeirError} What is thrown becomes a problem (RFC 9457). */
 export type Answerer = (exchange: RouteExchange) => Promise<RouteAnswer>;
+
+/** A connection that an upstream has given to another protocol, and the fields of its answer. */
+export interface UpgradedAnswer {
+  readonly headers: FieldLines;
+  readonly socket: Duplex;
+}
+
+/** Asks for another protocol (RFC 9110 §7.8); an upstream that declines answers as usual. Throws as an {@link Answerer}. */
+export type Upgrader = (exchange: RouteExchange, protocol: string) => Promise<UpgradedAnswer | RouteAnswer>;
 
 /** What stands around an answerer, compiled once for a route. */
 export interface Layer {

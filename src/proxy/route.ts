@@ -3,7 +3,7 @@ import type { RequestHead } from '../edge/edge.ts';
 import type { Identify } from '../edge/identity/requirement.ts';
 import type { ExchangeRules } from './open-exchange.ts';
 import type { ReadParameters } from './path-parameters.ts';
-import type { Answerer } from './route-exchange.ts';
+import type { Answerer, Upgrader } from './route-exchange.ts';
 
 /** A route in service. */
 export interface Route {
@@ -18,6 +18,8 @@ export interface Route {
   readonly readParameters: ReadParameters;
   /** The layers and the answerer in one. */
   readonly answer: Answerer;
+  /** Without layers: there is no body that they could change. `undefined`: nothing behind the route can be upgraded. */
+  readonly upgrade: Upgrader | undefined;
 }
 
 /** All routes of a config. */

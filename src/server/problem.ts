@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { ERRORS, type ErrorCode, WeirError } from '../errors.ts';
-import { type FieldLines, setFields } from '../proxy/field-lines.ts';
+import { setFields } from '../proxy/field-lines.ts';
 import { grpcFieldsOf, isGrpc } from '../proxy/grpc.ts';
 import { cutAnswer } from '../proxy/write-answer.ts';
 
@@ -31,21 +31,21 @@ export function problemOf(error: unknown, requestId: string): Problem {
 }
 
 /**
- * Answers with a problem, unless an answer has begun: then the connection is cut, since the client must not take it for whole.
- * @param own Field lines of the gateway: ids, and what the edge says.
+ * Answers with a problem, or with a status of gRPC where the client speaks that. Where an answer has begun the connection is cut,
+ * since the client must not take it for whole; where one is complete it stays.
  */
-export function sendProblem(response: ServerResponse, error: unknown, requestId: string, own: FieldLines): void {
+export function sendProblem(response: ServerResponse, problem: Problem): void {
+  if (response.writableEnded) return;
   if (response.headersSent) {
     cutAnswer(response);
     return;
   }
   const { req: request } = response;
-  setFields(response, own);
+  response.setHeader('x-request-id', problem.requestId);
   // A client that waits for an invitation may send its body all the same: only the end of the connection tells.
   if (request.headers.expect !== undefined && request.httpVersionMajor === 1) response.setHeader('connection', 'close');
-  const problem = problemOf(error, requestId);
   if (isGrpc(request.headers['content-type'])) {
-    setFields(response, grpcFieldsOf(error instanceof WeirError ? error : new WeirError('INTERNAL_ERROR')));
+    setFields(response, grpcFieldsOf(problem.status, problem.detail ?? problem.title));
     response.writeHead(200).end();
     return;
   }

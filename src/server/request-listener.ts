@@ -10,7 +10,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { admit } from './admit.ts';
 import { answerRoute, type RouteRequest } from './answer-route.ts';
-import { sendProblem } from './problem.ts';
+import { problemOf, sendProblem } from './problem.ts';
 import { isReady, type Readiness } from './readiness.ts';
 import type { Reception } from './reception.ts';
 import { headOfNodeRequest, rawPathOf } from './request-head.ts';
@@ -45,7 +45,8 @@ export function createRequestListener(parts: RequestListenerParts): RequestListe
     });
     answer(parts, { normal, scope, request, response, own }).catch((error: unknown) => {
       if (!(error instanceof WeirError)) logger.error({ err: error, requestId: scope.requestId }, 'Request failed');
-      sendProblem(response, reasonOf(error, scope), scope.requestId, own);
+      if (!response.headersSent) setFields(response, own);
+      sendProblem(response, problemOf(reasonOf(error, scope), scope.requestId));
     });
   };
 }
