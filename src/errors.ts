@@ -28,6 +28,8 @@ export const ERRORS = {
   NOT_FOUND: { audience: 'client', status: 404, message: 'No route matches the request' },
   METHOD_NOT_ALLOWED: { audience: 'client', status: 405, message: 'The route does not admit the method' },
   MALFORMED_PATH: { audience: 'client', status: 400, message: 'The path is not one that every service reads alike' },
+  AMBIGUOUS_HEADER: { audience: 'client', status: 400, message: 'A header may be read as another by some services' },
+  UPGRADE_REQUIRED: { audience: 'client', status: 426, message: 'The route speaks another protocol or version' },
   URI_TOO_LONG: { audience: 'client', status: 414, message: 'The target is longer than the route admits' },
   LOOP_DETECTED: { audience: 'client', status: 508, message: 'The request has passed this gateway before' },
   UPSTREAM_UNAVAILABLE: { audience: 'internal', status: 503, message: 'An upstream cannot be reached' },
