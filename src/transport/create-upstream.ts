@@ -1,4 +1,5 @@
 import type { TransportDefinition } from '../config/schema/transport.ts';
+import { DeadlineQueue } from '../deadline-queue.ts';
 import { Affinity } from './balance/affinity.ts';
 import { EndpointChooser } from './balance/choose-endpoint.ts';
 import { createBalancer } from './balance/create-balancer.ts';
@@ -91,6 +92,7 @@ export function createUpstream(
     retry: retry === false || retry.attempts === 0 ? undefined : retry,
     perTryMs: timeouts.perTryMs ?? Number.POSITIVE_INFINITY,
     headTimeoutMs: timeouts.responseHeaderMs ?? Number.POSITIVE_INFINITY,
+    deadlines: new DeadlineQueue(clock),
     failureStatuses: breaker === false ? [502, 503, 504] : breaker.statuses,
     priorityOfTier: priorityOfTier(concurrency),
     clock,
@@ -109,7 +111,6 @@ export function createUpstream(
     acceptEncoding: connections.compression,
     maxReplayBytes: retry === false ? 0 : retry.maxBodyBytes,
     idempotencyHeader: retry === false ? undefined : retry.idempotencyKey.toLowerCase(),
-    clock,
   };
   const mirror =
     settings.mirror && new Mirror({ upstream: name, settings: settings.mirror, find, clock, random, onEvent: emit });
