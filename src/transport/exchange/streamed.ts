@@ -92,6 +92,9 @@ class StreamedAnswer implements StreamedResponse {
   readonly headers: string[];
   readonly content: StreamedBody;
   trailing: readonly string[] = [];
+  // Their users take them from the answer by name.
+  readonly trailers = (): string[] => [...this.trailing];
+  readonly takeWhole = (): Buffer | undefined => this.content.takeWhole();
 
   constructor(status: number, statusText: string, headers: string[], content: StreamedBody) {
     this.status = status;
@@ -104,11 +107,4 @@ class StreamedAnswer implements StreamedResponse {
     return this.content.stream;
   }
 
-  takeWhole(): Buffer | undefined {
-    return this.content.takeWhole();
-  }
-
-  trailers(): string[] {
-    return [...this.trailing];
-  }
 }
