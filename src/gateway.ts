@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { DestinationStream } from 'pino';
 import type { Config } from './config/config.ts';
+import { hasGraph } from './config/graph-upstreams.ts';
 import { createFetchHandler } from './server/fetch-handler.ts';
 import { type Generation, openGeneration } from './server/generation.ts';
 import { type HttpServer, listen } from './server/http-server.ts';
@@ -8,6 +9,7 @@ import { observeTransport } from './server/observe-transport.ts';
 import { type Readiness, readinessOf } from './server/readiness.ts';
 import { createReception } from './server/reception.ts';
 import { createRequestListener } from './server/request-listener.ts';
+import { createUpgradeListener, type UpgradeListener } from './server/upgrade-listener.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { openTelemetry } from './telemetry/telemetry.ts';
 
@@ -16,6 +18,8 @@ export interface Gateway {
   readonly logger: Logger;
   /** For `node:http`. */
   readonly handler: RequestListener;
+  /** For the `upgrade` event of a `node:http` server: WebSockets of routes. @returns what closes the tunnel. */
+  readonly upgrade: UpgradeListener;
   /** For runtimes with the fetch API. */
   readonly fetch: (request: Request) => Promise<Response>;
   readonly readiness: () => Readiness;
@@ -61,24 +65,30 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   });
   const serving = {
     reception,
-    graphqlPath: config.graphql.path,
+    graphqlPath: () => (hasGraph(generation.config) ? config.graphql.path : undefined),
     graph: () => generation.graph(),
+    routes: () => generation.routes,
     readiness,
     metrics,
     logger,
     ...(options.devProblem !== undefined && { devProblem: options.devProblem }),
   };
   const handler = createRequestListener(serving);
+  const upgrade = createUpgradeListener(serving);
   let server: HttpServer | undefined;
 
   return {
     logger,
     handler,
+    upgrade,
     fetch: createFetchHandler(serving),
     readiness,
     async listen() {
-      server = await listen(config.server, handler);
-      logger.info({ url: server.url, graphql: server.url + config.graphql.path }, 'Weir is ready');
+      server = await listen(config.server, handler, upgrade);
+      logger.info(
+        { url: server.url, ...(hasGraph(config) && { graphql: server.url + config.graphql.path }) },
+        'Weir is ready',
+      );
       return server.url;
     },
     async reload(next) {
@@ -91,9 +101,10 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
               .map(({ reason }) => reason)
               .filter(Boolean)
               .join('\n');
-      const isWorse = opened.supergraph.current === undefined || liveCount(opened) < liveCount(generation);
-      const replaced = isWorse ? opened : generation;
-      if (!isWorse) generation = opened;
+      const lacksGraph =
+        hasGraph(next) && (opened.supergraph.current === undefined || liveCount(opened) < liveCount(generation));
+      const replaced = lacksGraph ? opened : generation;
+      if (!lacksGraph) generation = opened;
       await replaced.close();
       return problem;
     },
