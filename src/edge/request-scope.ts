@@ -1,6 +1,9 @@
-import { type Span, SpanKind, type Context as TraceContext, trace } from '@opentelemetry/api';
+import type { Context as TraceContext } from '@opentelemetry/api';
+import type { Deadline, DeadlineQueue } from '../deadline-queue.ts';
 import { WeirError } from '../errors.ts';
+import type { ServerTrace } from '../telemetry/server-trace.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
+import { Abortion } from './abort-source.ts';
 import type { RequestHead } from './edge.ts';
 import type { Identity, RequestContext } from './request-context.ts';
 
@@ -12,21 +15,23 @@ export interface RequestFacts {
   errorCount?: number;
 }
 
-/** Everything that one client request owns: its context, its deadline, its span. `end` releases all of it. */
-export class RequestScope implements RequestContext {
+/** Everything that one client request owns: its context, its deadline, its part in a trace. `end` releases all of it. */
+export class RequestScope implements RequestContext, Deadline {
   readonly startedMs: number;
   readonly facts: RequestFacts = { route: 'none' };
-  readonly scoped = new Map<object, unknown>();
   readonly headers: RequestHead['headers'];
   readonly requestId: string;
   readonly clientAddress: string;
   deadlineMs: number;
-  readonly traceContext: TraceContext;
-  readonly span: Span;
+  readonly trace: ServerTrace;
   identity: Identity | null = null;
   readonly head: RequestHead;
-  readonly #abortion = new AbortController();
-  #timer: NodeJS.Timeout | undefined;
+  readonly aborts = new Abortion();
+  dueMs: number = Number.POSITIVE_INFINITY;
+  earlier: Deadline | undefined;
+  later: Deadline | undefined;
+  readonly #deadlines: RequestScopeOptions['deadlines'];
+  #scoped: Map<object, unknown> | undefined;
 
   constructor(head: RequestHead, options: RequestScopeOptions) {
     this.head = head;
@@ -35,33 +40,40 @@ export class RequestScope implements RequestContext {
     this.requestId = options.requestId;
     this.clientAddress = options.clientAddress;
     this.deadlineMs = this.startedMs + options.timeoutMs;
-    const parent = options.tracing.extract(head.headers);
-    this.span = options.tracing.tracer.startSpan(
-      head.method,
-      { kind: SpanKind.SERVER, attributes: { 'http.request.method': head.method, 'url.path': head.path } },
-      parent,
-    );
-    this.traceContext = trace.setSpan(parent, this.span);
-    this.#timer = this.#startTimer(options.timeoutMs);
+    this.trace = options.tracing.begin(head.method, head.path, head.headers);
+    this.#deadlines = options.deadlines;
+    this.#deadlines.add(this, this.deadlineMs);
   }
 
   get signal(): AbortSignal {
-    return this.#abortion.signal;
+    return this.aborts.signal;
+  }
+
+  get scoped(): Map<object, unknown> {
+    this.#scoped ??= new Map();
+    return this.#scoped;
+  }
+
+  get traceContext(): TraceContext {
+    return this.trace.context;
+  }
+
+  get passedTrace(): ServerTrace | undefined {
+    return this.trace.isRecording ? undefined : this.trace;
   }
 
   get traceId(): string {
-    return this.span.spanContext().traceId;
+    return this.trace.traceId;
   }
 
   /** Of the server span: W3C Trace Context §3.2. */
   get traceparent(): string {
-    const { traceId, spanId, traceFlags } = this.span.spanContext();
-    return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
+    return this.trace.traceparent;
   }
 
   /** Stops all work for this request. */
   abort(reason: WeirError): void {
-    this.#abortion.abort(reason);
+    this.aborts.abort(reason);
   }
 
   /**
@@ -69,22 +81,19 @@ export class RequestScope implements RequestContext {
    * @param timeoutMs From the start of the request; `Infinity`: none.
    */
   setTimeout(timeoutMs: number): void {
-    clearTimeout(this.#timer);
     this.deadlineMs = this.startedMs + timeoutMs;
-    this.#timer =
-      timeoutMs === Number.POSITIVE_INFINITY ? undefined : this.#startTimer(this.deadlineMs - performance.now());
+    this.#deadlines.remove(this);
+    this.#deadlines.add(this, this.deadlineMs);
   }
 
-  #startTimer(delayMs: number): NodeJS.Timeout {
-    return setTimeout(() => this.abort(new WeirError('DEADLINE_EXCEEDED')), delayMs).unref();
+  onDue(): void {
+    this.abort(new WeirError('DEADLINE_EXCEEDED'));
   }
 
   /** To be called once, when the answer is out or the client has gone. */
   end(status: number): void {
-    clearTimeout(this.#timer);
-    this.span.setAttributes({ 'http.response.status_code': status, 'http.route': this.facts.route });
-    this.span.updateName(`${this.head.method} ${this.facts.route}`);
-    this.span.end();
+    this.#deadlines.remove(this);
+    this.trace.end(this.head.method, this.facts.route, status);
   }
 }
 
@@ -93,4 +102,6 @@ export interface RequestScopeOptions {
   readonly clientAddress: string;
   readonly timeoutMs: number;
   readonly tracing: Tracing;
+  /** Of all requests. */
+  readonly deadlines: Pick<DeadlineQueue<unknown>, 'add' | 'remove'>;
 }

@@ -1,3 +1,4 @@
+import { DeadlineQueue } from '../deadline-queue.ts';
 import type { CompiledEdge } from '../edge/create-edge.ts';
 import type { RequestHead } from '../edge/edge.ts';
 import { isRefusal, type Outcome, type Refusal } from '../edge/identity/outcome.ts';
@@ -7,6 +8,7 @@ import { RequestScope } from '../edge/request-scope.ts';
 import type { AccessRecord } from '../telemetry/access-log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
+import { systemClock } from '../transport/clock.ts';
 
 /** Opens a scope for each request and closes its books when it ends: span, access log, metrics. */
 export interface Reception {
@@ -46,6 +48,7 @@ export interface ReceptionParts {
 
 export function createReception({ edge, tracing, metrics, accessLog, requestTimeoutMs }: ReceptionParts): Reception {
   let activeRequests = 0;
+  const deadlines = new DeadlineQueue(systemClock);
   metrics.observe('http.server.active_requests', () => [{ labels: {}, value: activeRequests }]);
   return {
     open(head) {
@@ -56,6 +59,7 @@ export function createReception({ edge, tracing, metrics, accessLog, requestTime
         clientAddress: rules.clientAddress(head),
         timeoutMs: requestTimeoutMs,
         tracing,
+        deadlines,
       });
     },
     judgeBrowser({ head }) {

@@ -81,7 +81,7 @@ export class TryRunner {
         clock,
         deadlines,
         startedMs,
-        signal: context.signal,
+        signal: context.aborts ?? context.signal,
         deadlineMs: context.deadlineMs,
         timeoutMs: Math.min(perTryMs, remainingMs),
         timeoutKind: perTryMs >= remainingMs && endMs === context.deadlineMs ? 'deadline' : 'timeout',

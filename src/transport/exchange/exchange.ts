@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Deadline, DeadlineQueue } from '../../deadline-queue.ts';
+import type { AbortSource } from '../../edge/abort-source.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { AnswerHandler, OutgoingRequest } from '../endpoint/connections.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
@@ -11,7 +12,7 @@ export interface Limits {
   readonly clock: Clock;
   readonly deadlines: DeadlineQueue<Timer>;
   /** The client's; one listener, removed when the exchange ends. */
-  readonly signal: AbortSignal;
+  readonly signal: AbortSource;
   /** The client's deadline, to tell it from the client's leaving. */
   readonly deadlineMs: number;
   /** When the try begins, on the scale of `clock`. */

@@ -106,5 +106,4 @@ class StreamedAnswer implements StreamedResponse {
   get body(): Readable {
     return this.content.stream;
   }
-
 }

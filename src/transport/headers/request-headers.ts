@@ -1,7 +1,7 @@
 import type { SpanContext } from '@opentelemetry/api';
 import type { RequestContext } from '../../edge/request-context.ts';
 import { type AddHeaders, compileHeaderRules, type HeaderRules } from './compile-header-rules.ts';
-import { addTraceParent } from './trace-parent.ts';
+import { addPassedTrace, addTraceParent } from './trace-parent.ts';
 
 export interface RequestHeadersOptions {
   readonly rules: HeaderRules;
@@ -46,6 +46,7 @@ export class RequestHeaders {
   addCommon(pairs: string[], context: RequestContext): void {
     this.#add(pairs, context);
     pairs.push('x-request-id', context.requestId);
+    if (context.passedTrace !== undefined) addPassedTrace(pairs, context.passedTrace);
   }
 
   /** What differs from try to try. */

@@ -27,6 +27,8 @@ export class Http1Connection implements ResponseSink, Holder {
   #request: WireRequest | undefined;
   #upload: Upload | undefined;
   #head: ResponseHead | undefined;
+  /** Whether bytes come by {@link onread}. */
+  #reads = false;
   #paused = false;
   #referenced = true;
   #gone = false;
@@ -58,8 +60,9 @@ export class Http1Connection implements ResponseSink, Holder {
    */
   open(socket: Socket, reads: boolean): void {
     this.#socket = socket;
+    this.#reads = reads;
     socket.on('error', this.#onError).on('close', this.#onClose).on('end', this.#onEnd);
-    if (!reads) socket.on('data', this.#onData);
+    if (!reads) socket.on('readable', this.#onReadable);
   }
 
   run(request: WireRequest, head: RequestHead): void {
@@ -107,13 +110,14 @@ export class Http1Connection implements ResponseSink, Holder {
 
   pause(): void {
     this.#paused = true;
-    this.#socket?.pause();
+    if (this.#reads) this.#socket?.pause();
   }
 
   resume(): void {
     if (!this.#paused) return;
     this.#paused = false;
-    this.#socket?.resume();
+    if (this.#reads) this.#socket?.resume();
+    else setImmediate(this.#onReadable);
   }
 
   /** No request runs any more: the process may end. */
@@ -172,8 +176,11 @@ export class Http1Connection implements ResponseSink, Holder {
     const socket = this.#socket as Socket;
     this.#request = undefined;
     request.holder = undefined;
-    socket.off('error', this.#onError).off('close', this.#onClose).off('end', this.#onEnd).off('data', this.#onData);
-    socket.pause();
+    socket
+      .off('error', this.#onError)
+      .off('close', this.#onClose)
+      .off('end', this.#onEnd)
+      .off('readable', this.#onReadable);
     // Until its new owner listens, an error of it must not be nobody's.
     socket.on('error', () => {});
     if (rest.length > 0) socket.unshift(rest);
@@ -186,7 +193,13 @@ export class Http1Connection implements ResponseSink, Holder {
 
   readonly #onClose = (): void => this.#end(undefined);
 
-  readonly #onData = (chunk: Buffer): void => this.#onBytes(chunk, chunk.length, true);
+  readonly #onReadable = (): void => {
+    while (!this.#paused) {
+      const chunk = this.#socket?.read() as Buffer | null | undefined;
+      if (chunk === null || chunk === undefined) return;
+      this.#onBytes(chunk, chunk.length, true);
+    }
+  };
 
   readonly #onEnd = (): void => {
     if (this.#parser.finish()) this.close();
