@@ -67,6 +67,8 @@ export interface StreamedResponse {
   /** Field lines as sent: name, value, name, value. */
   readonly headers: string[];
   readonly body: Readable;
+  /** All of the body where it came with the head, to be asked for before `body` is; `body` then needs no reading. */
+  takeWhole(): Buffer | undefined;
   /** Name, value, name, value; filled once `body` has ended. */
   trailers(): string[];
 }
