@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { DestinationStream } from 'pino';
 import type { Config } from './config/config.ts';
+import { hasGraph } from './config/graph-upstreams.ts';
 import { createFetchHandler } from './server/fetch-handler.ts';
 import { type Generation, openGeneration } from './server/generation.ts';
 import { type HttpServer, listen } from './server/http-server.ts';
@@ -61,8 +62,9 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   });
   const serving = {
     reception,
-    graphqlPath: config.graphql.path,
+    graphqlPath: () => (hasGraph(generation.config) ? config.graphql.path : undefined),
     graph: () => generation.graph(),
+    routes: () => generation.routes,
     readiness,
     metrics,
     logger,
@@ -78,7 +80,10 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     readiness,
     async listen() {
       server = await listen(config.server, handler);
-      logger.info({ url: server.url, graphql: server.url + config.graphql.path }, 'Weir is ready');
+      logger.info(
+        { url: server.url, ...(hasGraph(config) && { graphql: server.url + config.graphql.path }) },
+        'Weir is ready',
+      );
       return server.url;
     },
     async reload(next) {
@@ -91,9 +96,10 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
               .map(({ reason }) => reason)
               .filter(Boolean)
               .join('\n');
-      const isWorse = opened.supergraph.current === undefined || liveCount(opened) < liveCount(generation);
-      const replaced = isWorse ? opened : generation;
-      if (!isWorse) generation = opened;
+      const lacksGraph =
+        hasGraph(next) && (opened.supergraph.current === undefined || liveCount(opened) < liveCount(generation));
+      const replaced = lacksGraph ? opened : generation;
+      if (!lacksGraph) generation = opened;
       await replaced.close();
       return problem;
     },

@@ -8,14 +8,14 @@ import { headOfFetchRequest } from './request-head.ts';
 
 export interface FetchHandlerParts {
   readonly reception: Reception;
-  readonly graphqlPath: string;
+  readonly graphqlPath: () => string | undefined;
   readonly graph: () => Graph | undefined;
   readonly logger: Logger;
 }
 
 /** The gateway for runtimes with the fetch API: GraphQL only, since health and metrics are the host's business there. */
 export function createFetchHandler(parts: FetchHandlerParts): (request: Request) => Promise<Response> {
-  const { reception, graphqlPath, logger } = parts;
+  const { reception, logger } = parts;
   return async (request) => {
     const scope = reception.open(headOfFetchRequest(request));
     const onAbort = () => scope.abort(new WeirError('CLIENT_CLOSED_REQUEST'));
@@ -23,7 +23,8 @@ export function createFetchHandler(parts: FetchHandlerParts): (request: Request)
     let edgeHeaders: Admission['headers'] = [];
     let response: Response;
     try {
-      if (scope.head.path !== graphqlPath)
+      const graphqlPath = parts.graphqlPath();
+      if (graphqlPath === undefined || scope.head.path !== graphqlPath)
         throw new WeirError('NOT_FOUND', `No route matches ${request.method} ${scope.head.path}`);
       scope.facts.route = graphqlPath;
       const { headers, isPreflight, error } = await admit(reception, scope);

@@ -1,9 +1,12 @@
 import type { Config } from '../config/config.ts';
+import { hasGraph } from '../config/graph-upstreams.ts';
 import { type CompiledEdge, createEdge } from '../edge/create-edge.ts';
 import { WeirError } from '../errors.ts';
 import { buildGraph, type Graph } from '../graphql/graph.ts';
 import { loadPlugins } from '../graphql/load-plugins.ts';
 import { runInProcess } from '../graphql/run-in-process.ts';
+import { compileRoutes } from '../proxy/compile-routes.ts';
+import type { Routes } from '../proxy/route.ts';
 import type { LoadedSupergraph, SupergraphStatus, SupergraphWatcher } from '../supergraph/supergraph-watcher.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -21,6 +24,7 @@ export interface Generation {
   readonly upstreams: Upstreams;
   /** `undefined` until there is something to serve. */
   graph(): Graph | undefined;
+  readonly routes: Routes;
   readonly supergraph: SupergraphWatcher;
   close(): Promise<void>;
 }
@@ -43,7 +47,9 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
   /** Of subgraphs that only a supergraph from elsewhere names. */
   const unnamed = new Map<string, Upstream>();
 
-  let graph = former?.graph();
+  const routes = compileRoutes({ config, edge, upstreams });
+
+  let graph = hasGraph(config) ? former?.graph() : undefined;
   let building = Promise.resolve();
   const put = ({ supergraph, subgraphs }: LoadedSupergraph): Promise<void> => {
     building = building.then(async () => {
@@ -99,6 +105,7 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
     edge,
     upstreams,
     graph: () => graph,
+    routes,
     supergraph,
     async close() {
       await supergraph.close();

@@ -9,6 +9,7 @@ export interface Problem {
   readonly detail?: string;
   readonly code: ErrorCode;
   readonly requestId: string;
+  readonly retryAfterSeconds?: number;
 }
 
 /** What a client may know of `error`: its table entry, and its own message where the code's audience is the client. */
@@ -33,6 +34,10 @@ export function sendProblem(response: ServerResponse, problem: Problem): void {
     return;
   }
   const body = JSON.stringify(problem);
+  const { retryAfterSeconds } = problem;
+  if (retryAfterSeconds !== undefined && !response.hasHeader('retry-after')) {
+    response.setHeader('retry-after', retryAfterSeconds);
+  }
   response.writeHead(problem.status, {
     'content-type': 'application/problem+json',
     'content-length': Buffer.byteLength(body),

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Config } from '../config/config.ts';
+import { graphUpstreamsOf } from '../config/graph-upstreams.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
 import { systemClock } from '../supergraph/clock.ts';
 import { createFileStore } from '../supergraph/last-good-store.ts';
@@ -41,7 +42,7 @@ export async function readSubgraphs(config: Config, { offline }: { offline: bool
     services: { query: refuse, subgraph: () => undefined },
     onSubgraphError() {},
   };
-  for (const upstream of config.upstreams) {
+  for (const upstream of graphUpstreamsOf(config)) {
     const reader = await createReader(upstream, parts);
     const isStored = offline && upstream.schema === undefined;
     const readSdl = async (signal: AbortSignal): Promise<string> => {

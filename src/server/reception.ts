@@ -1,6 +1,7 @@
 import type { CompiledEdge } from '../edge/create-edge.ts';
 import type { RequestHead } from '../edge/edge.ts';
 import { isRefusal, type Outcome, type Refusal } from '../edge/identity/outcome.ts';
+import type { Identify } from '../edge/identity/requirement.ts';
 import { type Decision, UNLIMITED } from '../edge/limits/decision.ts';
 import { RequestScope } from '../edge/request-scope.ts';
 import type { AccessRecord } from '../telemetry/access-log.ts';
@@ -13,12 +14,18 @@ export interface Reception {
   /** What browsers must be told, and whether the request goes on: CORS, forgeries, security headers. */
   judgeBrowser(scope: RequestScope): BrowserVerdict;
   /** Takes the request's limits, all or none. */
-  takeLimits(scope: RequestScope): Decision | Promise<Decision>;
-  /** Puts the identity into the scope; gives the refusal where the credential does not hold. */
-  identify(scope: RequestScope): Refusal | undefined | Promise<Refusal | undefined>;
+  takeLimits(scope: RequestScope, kind: RequestKind): Decision | Promise<Decision>;
+  /**
+   * Puts the identity into the scope; gives the refusal where the credential does not hold.
+   * @param identify What a route asks; default: what the gateway asks.
+   */
+  identify(scope: RequestScope, identify?: Identify): Refusal | undefined | Promise<Refusal | undefined>;
   /** @param status as sent; 499 where the client left before the answer was out. */
   close(scope: RequestScope, status: number): void;
 }
+
+/** What a request is for: limits and policies tell them apart. */
+export type RequestKind = 'graphql' | 'rest';
 
 export interface BrowserVerdict {
   /** A preflight: answered with 204 and the headers. */
@@ -55,10 +62,10 @@ export function createReception({ edge, tracing, metrics, accessLog, requestTime
       const { isPreflight, isForgery, headers } = edge().judgeBrowser(head);
       return { isPreflight, isForgery, headers: [...Object.entries(headers), ...edge().securityHeaders(false)] };
     },
-    takeLimits({ head, clientAddress, identity, facts }) {
+    takeLimits({ head, clientAddress, identity, facts }, kind) {
       const { limiter, toDemands } = edge();
       const demands = toDemands({
-        kind: 'graphql',
+        kind,
         method: head.method,
         route: facts.route,
         clientAddress,
@@ -67,13 +74,13 @@ export function createReception({ edge, tracing, metrics, accessLog, requestTime
       });
       return demands.length === 0 ? UNLIMITED : limiter.take(demands);
     },
-    identify(scope) {
+    identify(scope, identify) {
       const settle = (outcome: Outcome): Refusal | undefined => {
         if (isRefusal(outcome)) return outcome;
         scope.identity = outcome;
         return undefined;
       };
-      const outcome = edge().identify(scope.head);
+      const outcome = identify === undefined ? edge().identify(scope.head) : edge().identifyBy(identify, scope.head);
       return outcome instanceof Promise ? outcome.then(settle) : settle(outcome);
     },
     close(scope, status) {

@@ -1,20 +1,26 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { type NormalPath, normalizePath } from '../edge/normal-path.ts';
 import type { RequestScope } from '../edge/request-scope.ts';
 import { ERRORS, WeirError } from '../errors.ts';
 import type { Graph } from '../graphql/graph.ts';
+import type { Routes } from '../proxy/route.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { admit } from './admit.ts';
+import { answerRoute } from './answer-route.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import { isReady, type Readiness } from './readiness.ts';
 import type { Reception } from './reception.ts';
-import { headOfNodeRequest } from './request-head.ts';
+import { headOfNodeRequest, rawPathOf } from './request-head.ts';
 
 export interface RequestListenerParts {
   readonly reception: Reception;
-  readonly graphqlPath: string;
+  /** `undefined`: GraphQL is not served. */
+  readonly graphqlPath: () => string | undefined;
   /** The graph in service; `undefined` until the first one is. A request stays on the one that it began with. */
   readonly graph: () => Graph | undefined;
+  /** The routes in service. */
+  readonly routes: () => Routes;
   readonly readiness: () => Readiness;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -26,7 +32,8 @@ export interface RequestListenerParts {
 export function createRequestListener(parts: RequestListenerParts): RequestListener {
   const { reception, logger } = parts;
   return (request, response) => {
-    const scope = reception.open(headOfNodeRequest(request));
+    const normal = normalizePath(rawPathOf(request));
+    const scope = reception.open(headOfNodeRequest(request, normal));
     response.setHeader('x-request-id', scope.requestId);
     response.setHeader('traceparent', scope.traceparent);
     if (parts.readiness().status === 'draining') response.setHeader('connection', 'close');
@@ -34,7 +41,7 @@ export function createRequestListener(parts: RequestListenerParts): RequestListe
       if (!response.writableFinished) scope.abort(new WeirError('CLIENT_CLOSED_REQUEST'));
       reception.close(scope, response.writableFinished ? response.statusCode : ERRORS.CLIENT_CLOSED_REQUEST.status);
     });
-    answer(parts, scope, request, response).catch((error: unknown) => {
+    answer(parts, normal, scope, request, response).catch((error: unknown) => {
       if (!(error instanceof WeirError)) logger.error({ err: error, requestId: scope.requestId }, 'Request failed');
       sendProblem(response, problemOf(error, scope.requestId));
     });
@@ -43,13 +50,16 @@ export function createRequestListener(parts: RequestListenerParts): RequestListe
 
 async function answer(
   parts: RequestListenerParts,
+  normal: NormalPath | undefined,
   scope: RequestScope,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const { path, method } = scope.head;
-  if (path === parts.graphqlPath) {
-    scope.facts.route = parts.graphqlPath;
+  if (normal === undefined) throw new WeirError('MALFORMED_PATH');
+  const graphqlPath = parts.graphqlPath();
+  if (path === graphqlPath) {
+    scope.facts.route = graphqlPath;
     const { headers, isPreflight, error } = await admit(parts.reception, scope);
     for (const [name, value] of headers) response.setHeader(name, value);
     if (isPreflight) return void response.writeHead(204).end();
@@ -58,7 +68,7 @@ async function answer(
     if (graph === undefined) throw new WeirError('SCHEMA_NOT_READY');
     return void (await graph.yoga(request, response, { weir: scope }));
   }
-  if (parts.devProblem !== undefined && path === `${parts.graphqlPath}/problem`) {
+  if (parts.devProblem !== undefined && path === `${graphqlPath}/problem`) {
     response.setHeader('content-type', 'application/json');
     return void response.end(JSON.stringify({ problem: parts.devProblem() ?? null }));
   }
@@ -71,7 +81,7 @@ async function answer(
       return;
     }
   }
-  throw new WeirError('NOT_FOUND', `No route matches ${method} ${path}`);
+  return answerRoute(parts.reception, parts.routes(), normal, scope, request, response);
 }
 
 async function readAdminPage(
