@@ -19,6 +19,12 @@ export const ERRORS = {
   METHOD_NOT_ALLOWED: { audience: 'client', status: 405, message: 'The route does not admit the method' },
   MALFORMED_PATH: { audience: 'client', status: 400, message: 'The path is not one that every service reads alike' },
   CONTENT_TOO_LARGE: { audience: 'client', status: 413, message: 'The body is larger than the route admits' },
+  UNSUPPORTED_MEDIA_TYPE: {
+    audience: 'client',
+    status: 415,
+    message: 'The body has a media type or a coding that the route does not read',
+  },
+  MALFORMED_BODY: { audience: 'client', status: 400, message: 'The body is not what its media type says' },
   URI_TOO_LONG: { audience: 'client', status: 414, message: 'The target is longer than the route admits' },
   HEADERS_TOO_LARGE: { audience: 'client', status: 431, message: 'The header is larger than the route admits' },
   LOOP_DETECTED: { audience: 'client', status: 508, message: 'The request has passed this gateway before' },
@@ -29,6 +35,7 @@ export const ERRORS = {
   DEADLINE_EXCEEDED: { audience: 'internal', status: 504, message: 'The request ran out of time' },
   CLIENT_CLOSED_REQUEST: { audience: 'internal', status: 499, message: 'The client closed the request' },
   SCHEMA_NOT_READY: { audience: 'internal', status: 503, message: 'The gateway has no schema yet' },
+  ROUTE_NOT_READY: { audience: 'internal', status: 503, message: 'The graph lacks what the route asks for' },
   INTERNAL_ERROR: { audience: 'internal', status: 500, message: 'An internal error occurred' },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -16,6 +16,10 @@ export class ExactNumber {
     this.text = text;
   }
 
+  toString(): string {
+    return this.text;
+  }
+
   toJSON(): object {
     return JSON.rawJSON(this.text);
   }

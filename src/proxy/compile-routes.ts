@@ -1,18 +1,26 @@
 import type { Config, RouteConfig } from '../config/config.ts';
 import { parseRoutePath, type RouteSegment } from '../config/route-path.ts';
 import type { CompiledEdge } from '../edge/create-edge.ts';
+import type { Graph } from '../graphql/graph.ts';
 import type { Upstreams } from '../transport/create-upstreams.ts';
+import { compileAggregate } from './aggregate/compile-aggregate.ts';
+import { compileDocument } from './document/compile-document.ts';
 import { compileForward } from './forward.ts';
 import { compileParameters } from './path-parameters.ts';
 import type { Route, Routes } from './route.ts';
 import type { Answerer, Layer } from './route-exchange.ts';
 import { RouteIndex } from './route-index.ts';
+import { compileTransform, transformLayer } from './transform/compile-transform.ts';
+import type { RouteFunctions } from './transform/load-route-functions.ts';
 
 /** What routes are made of. */
 export interface RouteParts {
   readonly config: Config;
   readonly edge: Pick<CompiledEdge, 'require' | 'cleanQuery'>;
   readonly upstreams: Pick<Upstreams, 'get'>;
+  /** The graph in service; `undefined` until there is one. */
+  readonly graph: () => Graph | undefined;
+  readonly functions: RouteFunctions;
 }
 
 /** @throws {TypeError} where a route contradicts the rest of the config; `weir check` finds the same with file and line. */
@@ -44,7 +52,13 @@ function compileRoute(config: RouteConfig, parts: RouteParts): Route {
 }
 
 /** Exactly one, as the schema of the route says. */
-function compileAnswerer(config: RouteConfig, segments: readonly RouteSegment[], { upstreams }: RouteParts): Answerer {
+function compileAnswerer(
+  config: RouteConfig,
+  segments: readonly RouteSegment[],
+  { upstreams, graph }: RouteParts,
+): Answerer {
+  if (config.aggregate !== undefined) return compileAggregate(config.name, config.aggregate, upstreams);
+  if (config.document !== undefined) return compileDocument(config.name, config.document, graph);
   const upstream = upstreams.get(config.upstream ?? '');
   if (upstream === undefined) {
     throw new TypeError(`Cannot route "${config.name}": there is no upstream "${config.upstream}" to send to`);
@@ -56,8 +70,9 @@ function compileAnswerer(config: RouteConfig, segments: readonly RouteSegment[],
  * What stands around the answerer of a route, from outside to inside: coding for the client, then what is kept of answers, then what
  * changes requests and answers. A layer that the route does not ask for is not there.
  */
-function compileLayers(_config: RouteConfig, _parts: RouteParts): readonly Layer[] {
-  return [];
+function compileLayers({ name, transform }: RouteConfig, { functions }: RouteParts): readonly Layer[] {
+  if (transform === undefined) return [];
+  return [transformLayer(compileTransform(transform, { route: name, code: functions.get(name) }))];
 }
 
 function uploadTimeoutOf(name: string | undefined, { upstreams }: Config): number | undefined {

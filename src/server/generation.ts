@@ -7,6 +7,7 @@ import { loadPlugins } from '../graphql/load-plugins.ts';
 import { runInProcess } from '../graphql/run-in-process.ts';
 import { compileRoutes } from '../proxy/compile-routes.ts';
 import type { Routes } from '../proxy/route.ts';
+import { loadRouteFunctions } from '../proxy/transform/load-route-functions.ts';
 import type { LoadedSupergraph, SupergraphStatus, SupergraphWatcher } from '../supergraph/supergraph-watcher.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -41,15 +42,15 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
   const { logger, metrics } = parts.telemetry;
   refuseRulesNotInForce(config.auth);
   const plugins = await loadPlugins(config.plugins, config.directory);
+  const functions = await loadRouteFunctions(config);
   const edge = createEdge(config, observeEdge(logger), former?.edge);
   const reached = config.upstreams.filter((upstream) => upstream.kind !== 'local');
   const upstreams = createUpstreams(reached, { onEvent: parts.onTransportEvent }, former?.upstreams);
   /** Of subgraphs that only a supergraph from elsewhere names. */
   const unnamed = new Map<string, Upstream>();
 
-  const routes = compileRoutes({ config, edge, upstreams });
-
   let graph = hasGraph(config) ? former?.graph() : undefined;
+  const routes = compileRoutes({ config, edge, upstreams, graph: () => graph, functions });
   let building = Promise.resolve();
   const put = ({ supergraph, subgraphs }: LoadedSupergraph): Promise<void> => {
     building = building.then(async () => {
