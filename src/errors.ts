@@ -16,8 +16,11 @@ export const ERRORS = {
   FORBIDDEN: { audience: 'client', status: 403, message: 'The identity lacks what the resource requires' },
   RATE_LIMITED: { audience: 'client', status: 429, message: 'The limit is used up' },
   NOT_FOUND: { audience: 'client', status: 404, message: 'No route matches the request' },
+  MALFORMED_REQUEST: { audience: 'client', status: 400, message: 'The request is not well-formed HTTP' },
   METHOD_NOT_ALLOWED: { audience: 'client', status: 405, message: 'The route does not admit the method' },
   MALFORMED_PATH: { audience: 'client', status: 400, message: 'The path is not one that every service reads alike' },
+  AMBIGUOUS_HEADER: { audience: 'client', status: 400, message: 'A header may be read as another by some services' },
+  UPGRADE_REQUIRED: { audience: 'client', status: 426, message: 'The route speaks another protocol or version' },
   CONTENT_TOO_LARGE: { audience: 'client', status: 413, message: 'The body is larger than the route admits' },
   UNSUPPORTED_MEDIA_TYPE: {
     audience: 'client',

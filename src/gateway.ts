@@ -9,6 +9,7 @@ import { observeTransport } from './server/observe-transport.ts';
 import { type Readiness, readinessOf } from './server/readiness.ts';
 import { createReception } from './server/reception.ts';
 import { createRequestListener } from './server/request-listener.ts';
+import { createUpgradeListener, type UpgradeListener } from './server/upgrade-listener.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { openTelemetry } from './telemetry/telemetry.ts';
 
@@ -17,6 +18,8 @@ export interface Gateway {
   readonly logger: Logger;
   /** For `node:http`. */
   readonly handler: RequestListener;
+  /** For the `upgrade` event of a `node:http` server: WebSockets of routes. @returns what closes the tunnel. */
+  readonly upgrade: UpgradeListener;
   /** For runtimes with the fetch API. */
   readonly fetch: (request: Request) => Promise<Response>;
   readonly readiness: () => Readiness;
@@ -71,15 +74,17 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     ...(options.devProblem !== undefined && { devProblem: options.devProblem }),
   };
   const handler = createRequestListener(serving);
+  const upgrade = createUpgradeListener(serving);
   let server: HttpServer | undefined;
 
   return {
     logger,
     handler,
+    upgrade,
     fetch: createFetchHandler(serving),
     readiness,
     async listen() {
-      server = await listen(config.server, handler);
+      server = await listen(config.server, handler, upgrade);
       logger.info(
         { url: server.url, ...(hasGraph(config) && { graphql: server.url + config.graphql.path }) },
         'Weir is ready',

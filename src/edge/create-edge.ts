@@ -47,6 +47,8 @@ export interface CompiledEdge extends Edge {
   require: Authenticator['require'];
   identifyBy(identify: Identify, head: RequestHead): ReturnType<Identify>;
   readonly authorize: Authorize;
+  /** Whether the peer is a proxy whose word is believed. */
+  trusts(head: RequestHead): boolean;
   /** Which limits a request must pass; to be given to `limiter.take`. */
   readonly toDemands: ToDemands;
   readonly limiter: Limiter;
@@ -100,6 +102,7 @@ export function createEdge(
     },
     requestId: ({ headers, peerAddress }) => chooseRequestId(headers['x-request-id'], proxies.has(peerAddress)),
     clientAddress: proxies.clientAddress,
+    trusts: ({ peerAddress }) => proxies.has(peerAddress),
     judgeBrowser,
     securityHeaders: compileSecurityHeaders(browsers.securityHeaders),
     identify: (head) => identifyBy(authenticator.identify, head),

@@ -20,13 +20,13 @@ export class RequestScope implements RequestContext {
   readonly headers: RequestHead['headers'];
   readonly requestId: string;
   readonly clientAddress: string;
-  readonly deadlineMs: number;
+  deadlineMs: number;
   readonly traceContext: TraceContext;
   readonly span: Span;
   identity: Identity | null = null;
   readonly head: RequestHead;
   readonly #abortion = new AbortController();
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(head: RequestHead, options: RequestScopeOptions) {
     this.head = head;
@@ -42,8 +42,7 @@ export class RequestScope implements RequestContext {
       parent,
     );
     this.traceContext = trace.setSpan(parent, this.span);
-    this.#timer = setTimeout(() => this.abort(new WeirError('DEADLINE_EXCEEDED')), options.timeoutMs);
-    this.#timer.unref();
+    this.#timer = this.#startTimer(options.timeoutMs);
   }
 
   get signal(): AbortSignal {
@@ -63,6 +62,21 @@ export class RequestScope implements RequestContext {
   /** Stops all work for this request. */
   abort(reason: WeirError): void {
     this.#abortion.abort(reason);
+  }
+
+  /**
+   * Another total time than the gateway's own.
+   * @param timeoutMs From the start of the request; `Infinity`: none.
+   */
+  setTimeout(timeoutMs: number): void {
+    clearTimeout(this.#timer);
+    this.deadlineMs = this.startedMs + timeoutMs;
+    this.#timer =
+      timeoutMs === Number.POSITIVE_INFINITY ? undefined : this.#startTimer(this.deadlineMs - performance.now());
+  }
+
+  #startTimer(delayMs: number): NodeJS.Timeout {
+    return setTimeout(() => this.abort(new WeirError('DEADLINE_EXCEEDED')), delayMs).unref();
   }
 
   /** To be called once, when the answer is out or the client has gone. */

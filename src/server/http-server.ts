@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Config } from '../config/config.ts';
+import type { UpgradeListener } from './upgrade-listener.ts';
 
 export interface HttpServer {
   /** Base URL, with the port that was really bound. */
@@ -13,7 +14,11 @@ export interface HttpServer {
 }
 
 /** @throws {Error} as `net.Server.listen` does: `EADDRINUSE`, `EACCES`, … */
-export async function listen(config: Config['server'], listener: RequestListener): Promise<HttpServer> {
+export async function listen(
+  config: Config['server'],
+  listener: RequestListener,
+  onUpgrade: UpgradeListener,
+): Promise<HttpServer> {
   const server = createServer(
     {
       headersTimeout: config.headersTimeoutMs,
@@ -22,9 +27,18 @@ export async function listen(config: Config['server'], listener: RequestListener
       connectionsCheckingInterval: 1_000,
       keepAliveTimeout: 65_000,
       noDelay: true,
+      shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     },
     listener,
   );
+  // Whether a client may send its body is decided like the rest of the request, and not before.
+  server.on('checkContinue', listener);
+  const tunnels = new Set<() => void>();
+  server.on('upgrade', (request, socket, head) => {
+    const close = onUpgrade(request, socket, head);
+    tunnels.add(close);
+    socket.once('close', () => tunnels.delete(close));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.port, config.host, () => {
@@ -34,7 +48,13 @@ export async function listen(config: Config['server'], listener: RequestListener
   });
   const { port } = server.address() as AddressInfo;
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-  return { url: `http://${host}:${port}`, close: (graceMs) => closeServer(server, graceMs) };
+  return {
+    url: `http://${host}:${port}`,
+    close: (graceMs) => {
+      for (const close of tunnels) close();
+      return closeServer(server, graceMs);
+    },
+  };
 }
 
 function closeServer(server: Server, graceMs: number): Promise<boolean> {

@@ -101,6 +101,18 @@ export const route = section(
     max_body: size('Larger bodies are refused with 413').prefault('10MiB'),
     max_headers: size('Requests with more header bytes are refused with 431').prefault('16KiB'),
     max_url: size('Longer targets are refused with 414').prefault('8KiB'),
+    websocket: section({
+      origins: z
+        .array(z.string().regex(/^https?:\/\/[^/]+$/, 'Expected an origin such as "https://shop.example"'))
+        .default([])
+        .describe('Origins of pages that may connect, beside those of the same host'),
+      idle: duration('Longest silence of both sides', { min: '1s' }).prefault('5m'),
+      max_duration: duration(
+        'Longest life of a connection; default: as long as the credential of the client',
+      ).optional(),
+    })
+      .optional()
+      .describe('Lets WebSocket connections through; `{}`: with the defaults; default: none pass'),
     allow_in_path: z
       .array(z.enum(['encoded_slash', 'empty_segment']))
       .default([])

@@ -3,7 +3,7 @@ import type { MappingWarning } from '../../mapping/evaluator.ts';
 import { isJsonType } from '../body/json-type.ts';
 import { readRequestJson } from '../body/read-json.ts';
 import { dropFieldsOfBytes, replaceBody } from '../body/replace-body.ts';
-import { findField, removeField, setField } from '../field-lines.ts';
+import { findField, removeField } from '../field-lines.ts';
 import type { ReadVariables, Variables } from '../route-variables.ts';
 import type { RequestRules } from './request-rules.ts';
 import { type RouteFunction, transformContext } from './run-route-function.ts';
@@ -55,7 +55,6 @@ export async function transformRequest(
     // What is read whole must come whole, and its validators are not those of what the client gets.
     for (const name of ['range', 'if-range']) removeField(request.headers, name);
     if (request.method === 'GET' || request.method === 'HEAD') removeField(request.headers, 'if-none-match');
-    setField(request.headers, 'accept-encoding', 'identity');
   }
   return { variables, context, isHead };
 }

@@ -1,0 +1,122 @@
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { expiresAtMs } from '../edge/identity/expiry.ts';
+import { type NormalPath, normalizePath } from '../edge/normal-path.ts';
+import type { RequestScope } from '../edge/request-scope.ts';
+import { ERRORS, WeirError } from '../errors.ts';
+import { checkHandshake } from '../proxy/check-handshake.ts';
+import { checkRequest } from '../proxy/check-request.ts';
+import { type FieldLines, setFields } from '../proxy/field-lines.ts';
+import { openExchange } from '../proxy/open-exchange.ts';
+import type { Routes } from '../proxy/route.ts';
+import { GOING_AWAY, Tunnel } from '../proxy/tunnel.ts';
+import { writeAnswer } from '../proxy/write-answer.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { admit } from './admit.ts';
+import { problemOf, sendProblem } from './problem.ts';
+import type { Reception } from './reception.ts';
+import { headOfNodeRequest, rawPathOf } from './request-head.ts';
+
+export interface UpgradeListenerParts {
+  readonly reception: Reception;
+  readonly routes: () => Routes;
+  readonly logger: Logger;
+}
+
+/**
+ * Takes over connections that ask for a WebSocket. Nothing that a request does throws out of it.
+ * @returns what closes the tunnel.
+ */
+export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => () => void;
+
+export function createUpgradeListener({ reception, routes, logger }: UpgradeListenerParts): UpgradeListener {
+  return (request, socket, head) => {
+    const normal = normalizePath(rawPathOf(request));
+    const scope = reception.open(headOfNodeRequest(request, normal));
+    const own: FieldLines = ['x-request-id', scope.requestId, 'traceparent', scope.traceparent];
+    // What is no tunnel in the end is answered like any other request, and ends the connection.
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(socket as Socket);
+    response.once('finish', () => socket.end());
+    let tunnel: Tunnel | undefined;
+    socket.on('error', () => {});
+    socket.once('close', () => {
+      const isAnswered = tunnel !== undefined || response.writableFinished;
+      if (!isAnswered) scope.abort(new WeirError('CLIENT_CLOSED_REQUEST'));
+      const status = tunnel === undefined ? response.statusCode : 101;
+      reception.close(scope, isAnswered ? status : ERRORS.CLIENT_CLOSED_REQUEST.status);
+    });
+    openTunnel({ reception, routes: routes(), normal, scope, request, response, own, socket, head }).then(
+      (opened) => {
+        tunnel = opened;
+      },
+      (error: unknown) => {
+        if (!(error instanceof WeirError)) logger.error({ err: error, requestId: scope.requestId }, 'Request failed');
+        if (error instanceof WeirError && error.code === 'UPGRADE_REQUIRED') own.push('sec-websocket-version', '13');
+        if (!response.headersSent) setFields(response, own);
+        sendProblem(response, problemOf(error, scope.requestId));
+      },
+    );
+    return () => {
+      if (tunnel === undefined) socket.destroy();
+      else tunnel.close(GOING_AWAY);
+    };
+  };
+}
+
+interface Opening {
+  readonly reception: Reception;
+  readonly routes: Routes;
+  readonly normal: NormalPath | undefined;
+  readonly scope: RequestScope;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly own: FieldLines;
+  readonly socket: Duplex;
+  /** What the client sent behind its request. */
+  readonly head: Buffer;
+}
+
+/** @returns `undefined` where the upstream declined, and its answer is out. */
+async function openTunnel(opening: Opening): Promise<Tunnel | undefined> {
+  const { reception, routes, normal, scope, request, response, own, socket, head } = opening;
+  if (normal === undefined) throw new WeirError('MALFORMED_PATH');
+  const route = routes.match(scope.head);
+  if (route === undefined) {
+    throw new WeirError('NOT_FOUND', `No route matches ${scope.head.method} ${scope.head.path}`);
+  }
+  scope.facts.route = route.name;
+  const { headers, error } = await admit(reception, scope, { kind: 'rest', identify: route.identify });
+  for (const [name, value] of headers) own.push(name, value);
+  if (error !== undefined) throw error;
+  checkRequest(route, normal, request, scope.head);
+  const websocket = checkHandshake(route, scope.head);
+  const exchange = openExchange(route, scope, request, response, routes.rules);
+  if (route.upgrade === undefined)
+    throw new WeirError('NOT_FOUND', `No route for WebSockets matches ${scope.head.path}`);
+  const answer = await route.upgrade(exchange, 'websocket');
+  if (!('socket' in answer)) {
+    await writeAnswer(exchange, answer, own);
+    return undefined;
+  }
+  const { socket: upstream, headers: fields } = answer;
+  if (socket.destroyed) {
+    upstream.destroy();
+    return undefined;
+  }
+  scope.setTimeout(Number.POSITIVE_INFINITY);
+  response.detachSocket(socket as Socket);
+  socket.write(switchingProtocols(['x-request-id', scope.requestId, ...fields]), 'latin1');
+  if (head.length > 0) socket.unshift(head);
+  const { idleMs, maxDurationMs = Number.POSITIVE_INFINITY } = websocket;
+  const maxMs = Math.min(maxDurationMs, expiresAtMs(scope.identity) - Date.now());
+  return new Tunnel({ client: socket, upstream, idleMs, maxMs });
+}
+
+function switchingProtocols(lines: FieldLines): string {
+  let head = 'HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\n';
+  for (let at = 0; at < lines.length; at += 2) head += `${lines[at]}: ${lines[at + 1]}\r\n`;
+  return `${head}\r\n`;
+}
