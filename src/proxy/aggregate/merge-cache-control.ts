@@ -31,7 +31,8 @@ export function mergeCacheControl(answers: readonly UpstreamResponse['headers'][
       all.map((directives) => remaining(directives, name, 0)),
     );
   }
-  return merged.join(', ');
+  // Each of them allows something, and none what another one allows.
+  return merged.length === 0 ? 'no-cache' : merged.join(', ');
 }
 
 /** The least, where all have one. */
