@@ -6,6 +6,7 @@ import { buildGraph, type Graph } from '../graphql/graph.ts';
 import { loadPlugins } from '../graphql/load-plugins.ts';
 import { runInProcess } from '../graphql/run-in-process.ts';
 import { compileRoutes } from '../proxy/compile-routes.ts';
+import { checkDocuments } from '../proxy/document/check-document.ts';
 import type { Routes } from '../proxy/route.ts';
 import { loadRouteFunctions } from '../proxy/transform/load-route-functions.ts';
 import type { LoadedSupergraph, SupergraphStatus, SupergraphWatcher } from '../supergraph/supergraph-watcher.ts';
@@ -62,6 +63,9 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
       );
       metrics.add('weir.supergraph.reloads', { 'weir.outcome': 'served' });
       logger.info({ supergraph: supergraph.hash, upstreams: [...subgraphs.keys()] }, 'Graph in service');
+      for (const { route, message } of checkDocuments(config.routes, supergraph.apiSchema)) {
+        logger.warn({ route, error: message }, 'The graph lacks what the document of a route asks for');
+      }
     });
     building = building.catch((error: unknown) => {
       metrics.add('weir.supergraph.reloads', { 'weir.outcome': 'refused' });
