@@ -37,6 +37,7 @@ function checkDocument({ document, match }: RouteConfig, schema: GraphQLSchema |
           ? `It has: ${names.map((each) => `$${each}`).join(', ') || 'none'}`
           : `Did you mean "${nearest}"?`,
       location: undefined,
+      key: ['document', 'variables', name],
     });
   }
   // RFC 9110 §9.2.1: these change nothing, and anyone may repeat them.
@@ -46,6 +47,7 @@ function checkDocument({ document, match }: RouteConfig, schema: GraphQLSchema |
       message: 'A mutation must not be run by GET, which the route admits',
       hint: 'Write `methods: [POST]` in `match:`',
       location: undefined,
+      key: ['match', 'methods'],
     });
   }
   if (schema === undefined) return problems;

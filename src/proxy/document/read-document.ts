@@ -26,6 +26,8 @@ export interface DocumentProblem {
   readonly hint: string;
   /** In the file, or in the text of the route. */
   readonly location: SourceLocation | undefined;
+  /** Keys below the route that it is about, where it is not about the document itself. */
+  readonly key?: readonly string[];
 }
 
 /** The document of a route, or why it cannot be run, whatever the graph. */
