@@ -65,6 +65,7 @@ export class Tunnel {
       .on('error', () => this.#destroy())
       .on('close', () => this.#destroy());
     to.socket.on('drain', () => from.socket.resume());
+    from.socket.resume();
   }
 
   #destroy(): void {

@@ -48,7 +48,8 @@ export function createUpgradeListener({ reception, routes, logger }: UpgradeList
       const status = tunnel === undefined ? response.statusCode : 101;
       reception.close(scope, isAnswered ? status : ERRORS.CLIENT_CLOSED_REQUEST.status);
     });
-    openTunnel({ reception, routes: routes(), normal, scope, request, response, own, socket, head }).then(
+    const early = readEarly(socket, head);
+    openTunnel({ reception, routes: routes(), normal, scope, request, response, own, socket, early }).then(
       (opened) => {
         tunnel = opened;
       },
@@ -75,13 +76,39 @@ interface Opening {
   readonly response: ServerResponse;
   readonly own: FieldLines;
   readonly socket: Duplex;
-  /** What the client sent behind its request. */
-  readonly head: Buffer;
+  readonly early: EarlyBytes;
+}
+
+/** What a client sends before the tunnel is there. */
+interface EarlyBytes {
+  giveBack(): void;
+}
+
+/** Most of them that are kept; then the client waits. */
+const MAX_EARLY_BYTES = 65_536;
+
+/** Reads on while the upstream is asked: only a connection that is read tells that its client has left. */
+function readEarly(socket: Duplex, head: Buffer): EarlyBytes {
+  const chunks = [head];
+  let bytes = head.length;
+  const onData = (chunk: Buffer) => {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > MAX_EARLY_BYTES) socket.pause();
+  };
+  const onEnd = () => socket.destroy();
+  socket.on('data', onData).on('end', onEnd);
+  return {
+    giveBack() {
+      socket.off('data', onData).off('end', onEnd).pause();
+      if (bytes > 0) socket.unshift(Buffer.concat(chunks, bytes));
+    },
+  };
 }
 
 /** @returns `undefined` where the upstream declined, and its answer is out. */
 async function openTunnel(opening: Opening): Promise<Tunnel | undefined> {
-  const { reception, routes, normal, scope, request, response, own, socket, head } = opening;
+  const { reception, routes, normal, scope, request, response, own, socket, early } = opening;
   if (normal === undefined) throw new WeirError('MALFORMED_PATH');
   const route = routes.match(scope.head);
   if (route === undefined) {
@@ -109,7 +136,7 @@ async function openTunnel(opening: Opening): Promise<Tunnel | undefined> {
   scope.setTimeout(Number.POSITIVE_INFINITY);
   response.detachSocket(socket as Socket);
   socket.write(switchingProtocols(['x-request-id', scope.requestId, ...fields]), 'latin1');
-  if (head.length > 0) socket.unshift(head);
+  early.giveBack();
   const { idleMs, maxDurationMs = Number.POSITIVE_INFINITY } = websocket;
   const maxMs = Math.min(maxDurationMs, expiresAtMs(scope.identity) - Date.now());
   return new Tunnel({ client: socket, upstream, idleMs, maxMs });
