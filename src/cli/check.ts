@@ -1,6 +1,10 @@
+import type { GraphQLSchema } from 'graphql';
+import { formatConfigErrors } from '../config/config-error.ts';
 import { graphUpstreamsOf } from '../config/graph-upstreams.ts';
+import { checkRoutes } from '../proxy/check-routes.ts';
 import { readSubgraphs } from '../server/read-subgraphs.ts';
 import { composeSupergraph } from '../supergraph/compose.ts';
+import { readSupergraph } from '../supergraph/supergraph.ts';
 import { formatCompositionErrors } from './format-composition-errors.ts';
 import { type ConfigOptions, readConfigOrExit } from './read-config-or-exit.ts';
 
@@ -21,12 +25,18 @@ export async function check(options: ConfigOptions): Promise<void> {
   }
   // Without an upstream that is left out, composition would complain of what only that one has.
   const isWhole = failures.size === 0 && subgraphs.length > 0;
+  let schema: GraphQLSchema | undefined;
   if (isWhole) {
     const composition = composeSupergraph(subgraphs.map(({ subgraph, ...place }) => ({ ...subgraph, ...place })));
     if ('errors' in composition) {
       isWrong = true;
       process.stderr.write(formatCompositionErrors(composition.errors));
-    }
+    } else schema = readSupergraph(composition.sdl).apiSchema;
+  }
+  const ofRoutes = await checkRoutes(config, schema, files[0] ?? config.directory);
+  if (ofRoutes.length > 0) {
+    isWrong = true;
+    process.stderr.write(formatConfigErrors(ofRoutes, process.cwd()));
   }
   if (isWrong) {
     process.exitCode = 1;
