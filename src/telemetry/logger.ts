@@ -7,7 +7,7 @@ export type { Logger };
 const SECRET_HEADERS = ['authorization', 'cookie', 'proxy-authorization', 'set-cookie', 'x-api-key'];
 
 /** Lines are written when so much has come together, or when so much time has passed. */
-const BATCH_BYTES = 16 * 1024;
+const BATCH_BYTES = 8 * 1024;
 const BATCH_MS = 100;
 
 /** Standard output, in batches: a call of the system for each line would cost as much as the request that it tells of. */
