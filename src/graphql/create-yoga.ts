@@ -6,13 +6,18 @@ import type { Engine } from '../planner/engine.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Plugin, ServerContext } from './context.ts';
+import type { FieldAuth } from './field-auth/field-auth.ts';
 import { graphiqlOptions } from './graphiql.ts';
+import { useDocumentLimits } from './limits/use-document-limits.ts';
+import { useRequestLimits, yogaLimits } from './limits/use-request-limits.ts';
 import { createMaskError } from './mask-error.ts';
+import { observeLimits } from './observe-limits.ts';
 import { useEngines } from './use-engines.ts';
 import { useFieldAuth } from './use-field-auth.ts';
 import { useFieldLimits } from './use-field-limits.ts';
 import { useIntrospectionSwitch } from './use-introspection-switch.ts';
 import { useOperation } from './use-operation.ts';
+import { useQuietValidation } from './use-quiet-validation.ts';
 
 export interface YogaParts {
   readonly config: Config;
@@ -20,6 +25,7 @@ export interface YogaParts {
   /** In the order of preference. */
   readonly engines: readonly Engine[];
   readonly limiter: Limiter;
+  readonly fieldAuth: FieldAuth;
   /** Of the user, from `plugins:`. */
   readonly plugins: readonly Plugin[];
   /** Whether GraphiQL shows what is wrong with the last change. */
@@ -33,22 +39,28 @@ export type Yoga = YogaServerInstance<ServerContext, object>;
 /** The GraphQL endpoint of one graph; a new graph gets a new one. */
 export function createGraphQLServer(parts: YogaParts): Yoga {
   const { config, schema, logger, metrics } = parts;
+  const { limits, introspection, suggestions = introspection === true } = config.graphql;
+  const onLimit = observeLimits(metrics, logger);
   return createYoga<ServerContext, object>({
     schema,
     graphqlEndpoint: config.graphql.path,
     landingPage: false,
     cors: false,
     logging: false,
+    ...yogaLimits(limits),
     maskedErrors: { maskError: createMaskError(logger) },
     ...graphiqlOptions(config.graphql, parts.isDev),
     plugins: [
       // The user's first: they see requests as clients send them.
       ...parts.plugins,
-      useIntrospectionSwitch(config.graphql.introspection),
+      useRequestLimits(limits, onLimit),
+      useDocumentLimits(limits, onLimit),
+      useQuietValidation(!suggestions),
       // Rules judge the normal form, so it comes before them.
-      useOperation(),
+      useOperation({ hideSuggestions: !suggestions }),
+      useIntrospectionSwitch(introspection),
       // A refused identity does not use up a limit.
-      useFieldAuth(),
+      useFieldAuth(parts.fieldAuth),
       useFieldLimits(schema, config.rateLimit, parts.limiter),
       // Last: what the rules left is run.
       useEngines(parts.engines, metrics),
