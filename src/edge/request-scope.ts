@@ -8,6 +8,8 @@ import type { Identity, RequestContext } from './request-context.ts';
 export interface RequestFacts {
   route: string;
   operationName?: string | undefined;
+  /** Estimated cost of the GraphQL operation. */
+  operationCost?: number;
   engine?: string;
   errorCount?: number;
 }

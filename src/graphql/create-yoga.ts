@@ -3,9 +3,12 @@ import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Config } from '../config/config.ts';
 import type { Limiter } from '../edge/limits/limiter.ts';
 import type { Engine } from '../planner/engine.ts';
+import type { QueryPlanner } from '../planner/query-planner.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { useCallBudget } from './calls/use-call-budget.ts';
 import type { Plugin, ServerContext } from './context.ts';
+import { useCost } from './cost/use-cost.ts';
 import type { FieldAuth } from './field-auth/field-auth.ts';
 import { graphiqlOptions } from './graphiql.ts';
 import { useDocumentLimits } from './limits/use-document-limits.ts';
@@ -26,6 +29,8 @@ export interface YogaParts {
   readonly engines: readonly Engine[];
   readonly limiter: Limiter;
   readonly fieldAuth: FieldAuth;
+  /** `undefined`: calls of upstreams are not judged, since nobody plans. */
+  readonly planner: Pick<QueryPlanner, 'plan'> | undefined;
   /** Of the user, from `plugins:`. */
   readonly plugins: readonly Plugin[];
   /** Whether GraphiQL shows what is wrong with the last change. */
@@ -59,8 +64,13 @@ export function createGraphQLServer(parts: YogaParts): Yoga {
       // Rules judge the normal form, so it comes before them.
       useOperation({ hideSuggestions: !suggestions }),
       useIntrospectionSwitch(introspection),
+      useCost(schema, limits.cost, {
+        onLimit,
+        onCost: (cost) => metrics.record('weir.graphql.operation_cost', {}, cost),
+      }),
       // A refused identity does not use up a limit.
       useFieldAuth(parts.fieldAuth),
+      parts.planner === undefined ? {} : useCallBudget(parts.planner, limits.upstreamCalls, onLimit),
       useFieldLimits(schema, config.rateLimit, parts.limiter),
       // Last: what the rules left is run.
       useEngines(parts.engines, metrics),

@@ -42,7 +42,13 @@ export async function buildGraph(
 ): Promise<Graph> {
   const { engines, compiled } = chooseEngines(supergraph, subgraphs, parts);
   const fieldAuth = openFieldAuth(supergraph, parts);
-  const yoga = createGraphQLServer({ ...parts, schema: supergraph.apiSchema, engines, fieldAuth });
+  const yoga = createGraphQLServer({
+    ...parts,
+    schema: supergraph.apiSchema,
+    engines,
+    fieldAuth,
+    planner: compiled?.planner,
+  });
   if (compiled !== undefined) await warmUp(compiled, supergraph, former?.hottest(WARM_OPERATIONS) ?? []);
   return { supergraph, yoga, hottest: (count) => compiled?.hottest(count) ?? [] };
 }
