@@ -1,4 +1,5 @@
 import { createGateway } from '../gateway.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import { type ConfigOptions, readConfigOrExit } from './read-config-or-exit.ts';
 
 /** `weir start` */
@@ -14,6 +15,12 @@ export async function start(options: ConfigOptions): Promise<void> {
     return;
   }
   stopOnSignal(gateway.close);
+  outliveRejections(gateway.logger);
+}
+
+/** A promise that nobody waited for, in a library as in our own code, is a fault to mend; it must not end the process. */
+export function outliveRejections(logger: Logger): void {
+  process.on('unhandledRejection', (reason) => logger.error({ err: reason }, 'A rejection was not handled'));
 }
 
 /** The first SIGINT or SIGTERM drains, the second ends at once. */

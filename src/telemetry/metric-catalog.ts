@@ -69,8 +69,8 @@ export const METRICS = {
   'weir.graphql.declined': {
     kind: 'counter',
     unit: '{operation}',
-    help: 'Operations that the compiled engine left to the stitch engine',
-    labels: ['weir.reason'],
+    help: 'Operations that the preferred engine left to the other one',
+    labels: ['weir.engine', 'weir.reason'],
   },
   'weir.graphql.limits': {
     kind: 'counter',
