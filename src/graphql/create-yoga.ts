@@ -12,7 +12,8 @@ import { useCost } from './cost/use-cost.ts';
 import type { FieldAuth } from './field-auth/field-auth.ts';
 import { graphiqlOptions } from './graphiql.ts';
 import { useDocumentLimits } from './limits/use-document-limits.ts';
-import { useRequestLimits, yogaLimits } from './limits/use-request-limits.ts';
+import { nameBodyRefusals, useRequestLimits, yogaLimits } from './limits/use-request-limits.ts';
+import { useValidation } from './limits/use-validation.ts';
 import { createMaskError } from './mask-error.ts';
 import { observeLimits } from './observe-limits.ts';
 import { useEngines } from './use-engines.ts';
@@ -20,7 +21,6 @@ import { useFieldAuth } from './use-field-auth.ts';
 import { useFieldLimits } from './use-field-limits.ts';
 import { useIntrospectionSwitch } from './use-introspection-switch.ts';
 import { useOperation } from './use-operation.ts';
-import { useQuietValidation } from './use-quiet-validation.ts';
 
 export interface YogaParts {
   readonly config: Config;
@@ -53,14 +53,14 @@ export function createGraphQLServer(parts: YogaParts): Yoga {
     cors: false,
     logging: false,
     ...yogaLimits(limits),
-    maskedErrors: { maskError: createMaskError(logger) },
+    maskedErrors: { maskError: nameBodyRefusals(createMaskError(logger), limits, onLimit) },
     ...graphiqlOptions(config.graphql, parts.isDev),
     plugins: [
       // The user's first: they see requests as clients send them.
       ...parts.plugins,
       useRequestLimits(limits, onLimit),
       useDocumentLimits(limits, onLimit),
-      useQuietValidation(!suggestions),
+      useValidation({ hideSuggestions: !suggestions, maxDepth: limits.depth.max }),
       // Rules judge the normal form, so it comes before them.
       useOperation({ hideSuggestions: !suggestions }),
       useIntrospectionSwitch(introspection),

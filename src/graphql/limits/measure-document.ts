@@ -40,10 +40,21 @@ const known = new WeakMap<DocumentNode, DocumentMeasures>();
 export function measureDocument(document: DocumentNode): DocumentMeasures {
   let measures = known.get(document);
   if (measures === undefined) {
-    measures = measure(document);
+    measures = measureWithin(document);
     known.set(document, measures);
   }
   return measures;
+}
+
+/** What the stack has no room for is deeper than anything that can be allowed. */
+function measureWithin(document: DocumentNode): DocumentMeasures {
+  try {
+    return measure(document);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const beyond = Number.POSITIVE_INFINITY;
+    return { depth: beyond, aliases: 0, rootFields: 0, directives: 0, tokens: document.tokenCount ?? 0 };
+  }
 }
 
 function measure(document: DocumentNode): DocumentMeasures {

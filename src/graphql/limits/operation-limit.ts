@@ -47,11 +47,19 @@ export function compileLimit(name: LimitName, { mode, max }: LimitDefinition, on
   };
 }
 
-/** A request error (GraphQL §7.1.3): with `application/json` the status stays 200, as GraphQL over HTTP asks. */
+/** Limits of the HTTP request, which have their status whatever the answer's media type is. */
+const OF_HTTP: ReadonlySet<LimitName> = new Set(['batch_size', 'body_size']);
+
+/**
+ * A request error (GraphQL §7.1.3): with `application/json` the status of one that is about the operation stays 200, as
+ * GraphQL over HTTP asks.
+ * @param value `undefined`: more than `max`, and how much more is not known.
+ */
 export function refuse(name: LimitName, value: number | undefined, max: number): GraphQLError {
   const code = CODES[name];
-  const said = value === undefined ? 'more' : String(value);
-  return new GraphQLError(`${ERRORS[code].message}: it is ${said}, at most ${max} is allowed`, {
-    extensions: { code, http: { spec: true, status: ERRORS[code].status } },
+  const { status, message } = ERRORS[code];
+  const said = value === undefined || !Number.isSafeInteger(Math.ceil(value)) ? 'more than that' : value;
+  return new GraphQLError(`${message}: at most ${max} is allowed, got ${said}`, {
+    extensions: { code, http: OF_HTTP.has(name) ? { status } : { spec: true, status } },
   });
 }

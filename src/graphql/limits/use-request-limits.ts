@@ -1,6 +1,7 @@
+import { GraphQLError } from 'graphql';
 import type { OperationLimitsDefinition } from '../../config/schema/operation-limits.ts';
 import type { Plugin } from '../context.ts';
-import { compileLimit, type OnLimitEvent } from './operation-limit.ts';
+import { compileLimit, type OnLimitEvent, refuse } from './operation-limit.ts';
 
 /**
  * Limits of the HTTP request: operations of a batch, and the body by its declared length. A body that declares none is
@@ -22,6 +23,20 @@ export function useRequestLimits({ batchSize, bodySize }: OperationLimitsDefinit
         },
       };
     },
+  };
+}
+
+/** Gives Yoga's own refusal of a body, which it counts while it is read, the code of the limit. */
+export function nameBodyRefusals(
+  maskError: (error: unknown) => Error,
+  { bodySize: { maxBytes: max } }: OperationLimitsDefinition,
+  onEvent: OnLimitEvent,
+): (error: unknown) => Error {
+  return (error) => {
+    if (!(error instanceof GraphQLError) || error.extensions.code !== 'REQUEST_ENTITY_TOO_LARGE')
+      return maskError(error);
+    onEvent({ limit: 'body_size', mode: 'enforce', value: max + 1, max });
+    return refuse('body_size', undefined, max);
   };
 }
 
