@@ -19,6 +19,7 @@ function count(node: PlanNode): PlannedCalls {
   switch (node.kind) {
     case 'Fetch':
     case 'BatchFetch':
+    case 'Subscription':
       return { calls: 1, stages: 1 };
     case 'Flatten':
       return count(node.node);
@@ -28,8 +29,6 @@ function count(node: PlanNode): PlannedCalls {
       return inTurn(node.nodes.map(count));
     case 'Condition':
       return either([node.ifClause, node.elseClause].map((clause) => (clause === undefined ? NONE : count(clause))));
-    case 'Subscription':
-      return count(node.primary);
     case 'Defer': {
       const parts = [node.primary.node, ...node.deferred.map((deferred) => deferred.node)];
       return inTurn(parts.map((part) => (part === undefined ? NONE : count(part))));
