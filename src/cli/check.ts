@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import { graphUpstreamsOf } from '../config/graph-upstreams.ts';
 import { loadPlugins } from '../graphql/load-plugins.ts';
 import { fieldAuthProblems, openFieldAuth } from '../graphql/open-field-auth.ts';
 import { readSubgraphs } from '../server/read-subgraphs.ts';
@@ -38,7 +39,7 @@ interface CheckedGraph {
 async function checkGraph(config: Config): Promise<CheckedGraph> {
   const { subgraphs, failures } = await readSubgraphs(config, { offline: true });
   let isWrong = false;
-  for (const upstream of config.upstreams) {
+  for (const upstream of graphUpstreamsOf(config)) {
     const reason = failures.get(upstream.name);
     if (reason === undefined) continue;
     if (upstream.schema === undefined) {

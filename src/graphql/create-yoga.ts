@@ -21,6 +21,7 @@ import { useFieldAuth } from './use-field-auth.ts';
 import { useFieldLimits } from './use-field-limits.ts';
 import { useIntrospectionSwitch } from './use-introspection-switch.ts';
 import { useOperation } from './use-operation.ts';
+import { useOperationGate } from './use-operation-gate.ts';
 
 export interface YogaParts {
   readonly config: Config;
@@ -64,12 +65,15 @@ export function createGraphQLServer(parts: YogaParts): Yoga {
       // Rules judge the normal form, so it comes before them.
       useOperation({ hideSuggestions: !suggestions }),
       useIntrospectionSwitch(introspection),
+      // A refused identity does not use up a limit.
+      useFieldAuth(parts.fieldAuth),
+      // What is left of the operation has its cost right before the limits that count it.
       useCost(schema, limits.cost, {
         onLimit,
         onCost: (cost) => metrics.record('weir.graphql.operation_cost', {}, cost),
       }),
-      // A refused identity does not use up a limit.
-      useFieldAuth(parts.fieldAuth),
+      useOperationGate(schema),
+      // Planning is work: it waits for the limits of rates.
       parts.planner === undefined ? {} : useCallBudget(parts.planner, limits.upstreamCalls, onLimit),
       useFieldLimits(schema, config.rateLimit, parts.limiter),
       // Last: what the rules left is run.

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { UpstreamConfig } from '../config/config.ts';
+import type { GraphUpstreamConfig } from '../config/config.ts';
 import { formatConfigErrors } from '../config/config-error.ts';
 import { createSubgraph } from '../subgraphs/create-subgraph.ts';
 import { applyErrorPolicy, type ErrorPolicy, type OnSubgraphError } from '../subgraphs/error-policy.ts';
@@ -14,7 +14,7 @@ import type { Upstream } from '../transport/upstream.ts';
 export interface ReaderParts {
   readonly logger: Logger;
   /** The transport of an upstream; made when first asked for. */
-  readonly transportOf: (config: Exclude<UpstreamConfig, { kind: 'local' }>) => Upstream;
+  readonly transportOf: (config: Exclude<GraphUpstreamConfig, { kind: 'local' }>) => Upstream;
   readonly services: LocalServices;
   readonly onSubgraphError: OnSubgraphError;
 }
@@ -23,7 +23,7 @@ export interface ReaderParts {
 const LOCAL_ERRORS: ErrorPolicy = { mode: 'pass', exposeUpstream: false };
 
 /** How to read an upstream's schema, and to make a subgraph of it. */
-export async function createReader(upstream: UpstreamConfig, parts: ReaderParts): Promise<UpstreamReader> {
+export async function createReader(upstream: GraphUpstreamConfig, parts: ReaderParts): Promise<UpstreamReader> {
   // Needed for the last good schema too; what is wrong with the module is told when the upstream is read.
   const loadOwn = async () => upstream.kind === 'local' && (await loadResolvers(upstream.name, upstream.resolvers));
   let resolvers: unknown = await loadOwn().catch(() => undefined);
@@ -46,7 +46,12 @@ export async function createReader(upstream: UpstreamConfig, parts: ReaderParts)
 }
 
 /** @throws {Error} with everything that is wrong with the schema and what the upstream's file says of it. */
-export function makeSubgraph(upstream: UpstreamConfig, sdl: string, resolvers: unknown, parts: ReaderParts): Subgraph {
+export function makeSubgraph(
+  upstream: GraphUpstreamConfig,
+  sdl: string,
+  resolvers: unknown,
+  parts: ReaderParts,
+): Subgraph {
   const transport = upstream.kind === 'local' ? undefined : parts.transportOf(upstream);
   const made = createSubgraph(upstream, sdl, transport, parts.services, resolvers);
   if (made.ok)

@@ -10,7 +10,7 @@ const CODES = {
   root_fields: 'MAX_ROOT_FIELDS_EXCEEDED',
   directives: 'MAX_DIRECTIVES_EXCEEDED',
   batch_size: 'MAX_BATCH_SIZE_EXCEEDED',
-  body_size: 'MAX_BODY_SIZE_EXCEEDED',
+  body_size: 'CONTENT_TOO_LARGE',
   cost: 'MAX_COST_EXCEEDED',
   upstream_calls: 'MAX_UPSTREAM_CALLS_EXCEEDED',
 } as const satisfies Record<string, ErrorCode>;
