@@ -11,6 +11,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Plugin } from './context.ts';
 import { createGraphQLServer, type Yoga } from './create-yoga.ts';
+import { openFieldAuth } from './open-field-auth.ts';
 
 /** How many operations are planned and compiled on a new supergraph before it serves. */
 const WARM_OPERATIONS = 100;
@@ -40,7 +41,14 @@ export async function buildGraph(
   former?: Graph,
 ): Promise<Graph> {
   const { engines, compiled } = chooseEngines(supergraph, subgraphs, parts);
-  const yoga = createGraphQLServer({ ...parts, schema: supergraph.apiSchema, engines });
+  const fieldAuth = openFieldAuth(supergraph, parts);
+  const yoga = createGraphQLServer({
+    ...parts,
+    schema: supergraph.apiSchema,
+    engines,
+    fieldAuth,
+    planner: compiled?.planner,
+  });
   if (compiled !== undefined) await warmUp(compiled, supergraph, former?.hottest(WARM_OPERATIONS) ?? []);
   return { supergraph, yoga, hottest: (count) => compiled?.hottest(count) ?? [] };
 }
