@@ -10,10 +10,8 @@ import { readFieldTypes } from '../supergraph/field-types.ts';
 import { readJoinGraphs } from '../supergraph/join-graphs.ts';
 import { readSupergraphTypes } from './compile/supergraph-types.ts';
 import { type CompileContext, compileProgram, type Program } from './program.ts';
-import { createJoiningSend, type JoinOptions } from './run/join-requests.ts';
 import { runProgram } from './run/run-program.ts';
 import type { RunEnvironment } from './run/run-step.ts';
-import { sendDirectly } from './run/send.ts';
 import { canGenerateCode } from './write/writer.ts';
 
 export interface CompiledEngineOptions {
@@ -22,8 +20,6 @@ export interface CompiledEngineOptions {
   readonly apiSchema: GraphQLSchema;
   /** By the `name` of their `@join__graph`. */
   readonly subgraphs: ReadonlyMap<string, Subgraph>;
-  /** Default: no joining. */
-  readonly join?: JoinOptions;
   /** Default 64 MiB. */
   readonly maxProgramBytes?: number;
   readonly maxPlanBytes?: number;
@@ -69,10 +65,7 @@ export function createCompiledEngine(options: CompiledEngineOptions): CompiledEn
     dataKeys: planner.dataKeys,
     generatesCode: options.generatesCode ?? canGenerateCode(),
   };
-  const environment: RunEnvironment = {
-    send: options.join === undefined ? sendDirectly : createJoiningSend(options.join),
-    objectTypes: types.objects,
-  };
+  const environment: RunEnvironment = { objectTypes: types.objects };
   const programs = new ByteBoundedCache<Compiled>(options.maxProgramBytes ?? DEFAULT_MAX_PROGRAM_BYTES);
   const pending = new Map<string, Promise<Compiled>>();
 

@@ -40,6 +40,8 @@ export async function readSubgraphs(config: Config, { offline }: { offline: bool
     },
     services: { query: refuse, subgraph: () => undefined },
     onSubgraphError() {},
+    onJoin() {},
+    forward: config.auth.forward,
   };
   for (const upstream of config.upstreams) {
     const reader = await createReader(upstream, parts);

@@ -54,6 +54,12 @@ export const METRICS = {
     help: 'Requests for a canary that stable answered since no endpoint of the canary is healthy',
     labels: ['weir.upstream'],
   },
+  'weir.upstream.joined': {
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Queries that shared the request of an identical one under way',
+    labels: ['weir.upstream'],
+  },
   'weir.upstream.mirrored': {
     kind: 'counter',
     unit: '{request}',
