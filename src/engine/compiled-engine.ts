@@ -33,7 +33,12 @@ export type CompiledEngineEvent =
   | { readonly type: 'compiled'; readonly operation: Operation; readonly durationMs: number }
   | { readonly type: 'compile_failed'; readonly operation: Operation; readonly cause: Error }
   /** The engine itself failed: an upstream's data that cannot be walked or written, or a defect. */
-  | { readonly type: 'run_failed'; readonly operation: Operation; readonly cause: unknown };
+  | {
+      readonly type: 'run_failed';
+      readonly operation: Operation;
+      readonly requestId: string;
+      readonly cause: unknown;
+    };
 
 export interface CompiledEngine extends Engine {
   readonly name: 'compiled';
@@ -117,7 +122,7 @@ export function createCompiledEngine(options: CompiledEngineOptions): CompiledEn
       try {
         return await run(programs.get(operation.text) ?? (await compile(operation)), request);
       } catch (cause) {
-        options.onEvent?.({ type: 'run_failed', operation, cause });
+        options.onEvent?.({ type: 'run_failed', operation, requestId: request.context.requestId, cause });
         return NOT_ANSWERED;
       }
     },

@@ -78,6 +78,12 @@ export const METRICS = {
     help: 'Operations that the preferred engine left to the other one',
     labels: ['weir.engine', 'weir.reason'],
   },
+  'weir.graphql.failed': {
+    kind: 'counter',
+    unit: '{operation}',
+    help: 'Operations that an engine itself failed to run; their clients got INTERNAL_ERROR',
+    labels: ['weir.engine'],
+  },
   'weir.supergraph.reloads': {
     kind: 'counter',
     unit: '{reload}',
