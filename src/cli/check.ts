@@ -1,3 +1,4 @@
+import { graphUpstreamsOf } from '../config/graph-upstreams.ts';
 import { readSubgraphs } from '../server/read-subgraphs.ts';
 import { composeSupergraph } from '../supergraph/compose.ts';
 import { formatCompositionErrors } from './format-composition-errors.ts';
@@ -8,7 +9,7 @@ export async function check(options: ConfigOptions): Promise<void> {
   const { config, files } = await readConfigOrExit(options);
   const { subgraphs, failures } = await readSubgraphs(config, { offline: true });
   let isWrong = false;
-  for (const upstream of config.upstreams) {
+  for (const upstream of graphUpstreamsOf(config)) {
     const reason = failures.get(upstream.name);
     if (reason === undefined) continue;
     if (upstream.schema === undefined) {

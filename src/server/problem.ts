@@ -9,6 +9,7 @@ export interface Problem {
   readonly detail?: string;
   readonly code: ErrorCode;
   readonly requestId: string;
+  readonly retryAfterSeconds?: number;
 }
 
 /** What a client may know of `error`: its table entry, and its own message where the code's audience is the client. */
@@ -26,13 +27,21 @@ export function problemOf(error: unknown, requestId: string): Problem {
   };
 }
 
-/** Answers with a problem, unless an answer has begun: then the connection is cut, since the client must not take it for whole. */
+/**
+ * Answers with a problem. Where an answer has begun the connection is cut, since the client must not take it for whole; where
+ * one is complete it stays.
+ */
 export function sendProblem(response: ServerResponse, problem: Problem): void {
+  if (response.writableEnded) return;
   if (response.headersSent) {
     response.destroy();
     return;
   }
   const body = JSON.stringify(problem);
+  const { retryAfterSeconds } = problem;
+  if (retryAfterSeconds !== undefined && !response.hasHeader('retry-after')) {
+    response.setHeader('retry-after', retryAfterSeconds);
+  }
   response.writeHead(problem.status, {
     'content-type': 'application/problem+json',
     'content-length': Buffer.byteLength(body),

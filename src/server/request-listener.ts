@@ -1,90 +1,49 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { RequestScope } from '../edge/request-scope.ts';
+import type { RequestListener } from 'node:http';
+import { normalizePath } from '../edge/normal-path.ts';
 import { ERRORS, WeirError } from '../errors.ts';
-import type { Graph } from '../graphql/graph.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
-import { admit } from './admit.ts';
+import { type AnswerParts, answerRequest } from './answer-request.ts';
+import { findBreach } from './listeners/framing.ts';
+import { condemn } from './listeners/refuse-connection.ts';
 import { problemOf, sendProblem } from './problem.ts';
-import { isReady, type Readiness } from './readiness.ts';
 import type { Reception } from './reception.ts';
-import { headOfNodeRequest } from './request-head.ts';
+import { headOfNodeRequest, rawPathOf } from './request-head.ts';
 
-export interface RequestListenerParts {
+export interface RequestListenerParts extends AnswerParts {
   readonly reception: Reception;
-  readonly graphqlPath: string;
-  /** The graph in service; `undefined` until the first one is. A request stays on the one that it began with. */
-  readonly graph: () => Graph | undefined;
-  readonly readiness: () => Readiness;
-  readonly metrics: Metrics;
+  /** Most header fields of a request. */
+  readonly maxHeaders: number;
   readonly logger: Logger;
-  /** For `weir dev`. */
-  readonly devProblem?: () => string | undefined;
 }
 
 /** One listener for everything that Weir serves. Nothing that a request does throws out of it. */
 export function createRequestListener(parts: RequestListenerParts): RequestListener {
-  const { reception, logger } = parts;
+  const { reception, logger, surface, maxHeaders } = parts;
   return (request, response) => {
-    const scope = reception.open(headOfNodeRequest(request));
+    const breach = findBreach(request, maxHeaders);
+    const normal = normalizePath(rawPathOf(request));
+    const scope = reception.open(headOfNodeRequest(request, normal, surface?.listener));
     response.setHeader('x-request-id', scope.requestId);
     response.setHeader('traceparent', scope.traceparent);
-    if (parts.readiness().status === 'draining') response.setHeader('connection', 'close');
+    for (const [name, value] of scope.edge.securityHeaders(scope.head)) response.setHeader(name, value);
+    const isHttp1 = request.httpVersionMajor === 1;
+    if (isHttp1 && parts.readiness().status === 'draining') response.setHeader('connection', 'close');
     response.once('close', () => {
       if (!response.writableFinished) scope.abort(new WeirError('CLIENT_CLOSED_REQUEST'));
       reception.close(scope, response.writableFinished ? response.statusCode : ERRORS.CLIENT_CLOSED_REQUEST.status);
     });
-    answer(parts, scope, request, response).catch((error: unknown) => {
+    if (breach !== undefined) {
+      // Where this request ends is not certain, nor is anything behind it.
+      if (isHttp1) {
+        condemn(request.socket);
+        response.setHeader('connection', 'close');
+      }
+      sendProblem(response, problemOf(breach, scope.requestId));
+      return;
+    }
+    answerRequest(parts, normal, scope, request, response).catch((error: unknown) => {
       if (!(error instanceof WeirError)) logger.error({ err: error, requestId: scope.requestId }, 'Request failed');
       sendProblem(response, problemOf(error, scope.requestId));
     });
   };
-}
-
-async function answer(
-  parts: RequestListenerParts,
-  scope: RequestScope,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const { path, method } = scope.head;
-  if (path === parts.graphqlPath) {
-    scope.facts.route = parts.graphqlPath;
-    const { headers, isPreflight, error } = await admit(parts.reception, scope);
-    for (const [name, value] of headers) response.setHeader(name, value);
-    if (isPreflight) return void response.writeHead(204).end();
-    if (error !== undefined) throw error;
-    const graph = parts.graph();
-    if (graph === undefined) throw new WeirError('SCHEMA_NOT_READY');
-    return void (await graph.yoga(request, response, { weir: scope }));
-  }
-  if (parts.devProblem !== undefined && path === `${parts.graphqlPath}/problem`) {
-    response.setHeader('content-type', 'application/json');
-    return void response.end(JSON.stringify({ problem: parts.devProblem() ?? null }));
-  }
-  if (method === 'GET' || method === 'HEAD') {
-    const page = await readAdminPage(parts, path);
-    if (page !== undefined) {
-      scope.facts.route = path;
-      response.writeHead(page.status, { 'content-type': page.contentType, 'cache-control': 'no-store' });
-      response.end(method === 'HEAD' ? undefined : page.body);
-      return;
-    }
-  }
-  throw new WeirError('NOT_FOUND', `No route matches ${method} ${path}`);
-}
-
-async function readAdminPage(
-  parts: RequestListenerParts,
-  path: string,
-): Promise<{ status: number; contentType: string; body: string } | undefined> {
-  if (path === '/livez') return { status: 200, contentType: 'application/json', body: '{"status":"alive"}' };
-  if (path === '/readyz') {
-    const readiness = parts.readiness();
-    return { status: isReady(readiness) ? 200 : 503, contentType: 'application/json', body: JSON.stringify(readiness) };
-  }
-  if (path === '/metrics') {
-    return { status: 200, contentType: 'text/plain; version=0.0.4; charset=utf-8', body: await parts.metrics.scrape() };
-  }
-  return undefined;
 }

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Config } from '../../src/config/config.ts';
+import { auth } from '../../src/config/schema/identity.ts';
 import type { Identity, RequestContext } from '../../src/edge/request-context.ts';
 import { createBackgroundContext } from '../../src/subgraphs/background-context.ts';
 import { compileJoinKey } from '../../src/subgraphs/join-key.ts';
 import { graphqlUpstreamConfig } from './graphql/graphql-upstream-config.ts';
 
-const forwarding = (headers: Record<string, string>): Config['auth']['forward'] => ({ headers, signed: undefined });
+const forwarding = (headers: Record<string, string>): Config['auth'] => auth.parse({ forward: { headers } });
 const context = (given: Partial<RequestContext>): RequestContext => ({
   ...createBackgroundContext(new AbortController().signal),
   ...given,
@@ -46,8 +47,16 @@ test('headers that are forwarded keep queries apart, whatever the rule', () => {
   assert.ok(!areJoined(two, { headers: { a: 'x', b: 'y' } }, { headers: { a: 'x,"b","y' } }));
 });
 
-test("clients' tokens keep queries apart", () => {
-  assert.ok(!areJoined({}, { headers: { authorization: 'Bearer a' } }, { headers: { authorization: 'Bearer b' } }));
+test("clients' tokens keep queries apart where they go on or are exchanged", () => {
+  const tokens = [{ headers: { authorization: 'Bearer a' } }, { headers: { authorization: 'Bearer b' } }] as const;
+  assert.ok(areJoined({}, ...tokens));
+  assert.ok(!areJoined({ auth: { pass_token: true } }, ...tokens));
+  const endpoint = { token_endpoint: 'https://issuer.test/token', client: { id: 'gateway', secret: 'shh' } };
+  const exchange = { auth: { token_exchange: endpoint } };
+  assert.ok(!areJoined(exchange, ...tokens));
+  const byCookie = auth.parse({ tokens_from: [{ cookie: 'token' }] });
+  assert.ok(!areJoined(exchange, { headers: { cookie: 'token=a' } }, { headers: { cookie: 'token=b' } }, byCookie));
+  assert.ok(areJoined(exchange, { headers: { cookie: 'token=a' } }, { headers: { cookie: 'token=a; x=1' } }, byCookie));
 });
 
 test('identities keep queries apart where the gateway tells upstreams who asks', () => {
@@ -56,6 +65,7 @@ test('identities keep queries apart where the gateway tells upstreams who asks',
   assert.ok(!areJoined({}, { identity: ada }, { identity: null }, subject));
   assert.ok(areJoined({}, { identity: ada }, { identity: { ...ada } }, subject));
   assert.ok(areJoined({}, { clientAddress: '10.0.0.1' }, { clientAddress: '10.0.0.2' }, subject));
+  assert.ok(areJoined({ auth: { identity: false } }, { identity: ada }, { identity: alan }, subject));
   const address = forwarding({ 'X-Client': 'client_address' });
   assert.ok(!areJoined({}, { clientAddress: '10.0.0.1' }, { clientAddress: '10.0.0.2' }, address));
 });
