@@ -103,6 +103,8 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
       },
       subgraph: (name) => supergraph.current?.subgraphs.get(name),
     },
+    onJoin: (upstream) => metrics.add('weir.upstream.joined', { 'weir.upstream': upstream }),
+    auth: config.auth,
     onSubgraphError({ message, path, cause }, upstream, { requestId }) {
       logger.warn(
         { requestId, upstream, path, error: message, ...(cause !== undefined && { err: cause }) },

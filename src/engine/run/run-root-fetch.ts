@@ -7,11 +7,12 @@ import { mergeObject } from './merge.ts';
 import { failKeys, placeFailure } from './place-errors.ts';
 import type { Run } from './run.ts';
 import type { RunEnvironment } from './run-step.ts';
+import { send } from './send.ts';
 import { variablesText } from './variables-text.ts';
 
 export function runRootFetch(fetch: RootFetch, run: Run, environment: RunEnvironment): Promise<void> | undefined {
   const variables = variablesText(fetch.variableNames, run.variables, '');
-  const sent = environment.send(fetch.subgraph, fetch.operation, variables, run.context);
+  const sent = send(fetch.subgraph, fetch.operation, variables, run.context);
   if (sent instanceof Promise) return sent.then((result) => receive(fetch, run, environment, result));
   receive(fetch, run, environment, sent);
   return undefined;
