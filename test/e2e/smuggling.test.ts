@@ -42,6 +42,8 @@ async function sendCorpus(t: TestContext, url: string, seen: string[]): Promise<
 /** @returns the status of the first answer. */
 async function send(t: TestContext, port: number, { bytes, status, seen }: RawRequest): Promise<number> {
   const socket = dial(t, port);
+  // What should have ended the connection and has not.
+  socket.setTimeout(2_000, () => socket.destroy());
   socket.write(Buffer.from(bytes, 'latin1'));
   const answers = new RegExp(`(?:HTTP/1\\.1 [\\s\\S]*?\\r\\n\\r\\n[\\s\\S]*?whole[\\s\\S]*?){${seen.length}}$`);
   const text = await readText(socket, status === 200 ? answers : undefined);
