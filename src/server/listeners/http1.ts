@@ -101,6 +101,8 @@ export function createHttp1({ definition, handlers, onIncident }: Http1Parts): H
   const onRequest: RequestListener = (request, response) => {
     const { socket } = request;
     if (isRefused(socket)) return;
+    // Nobody behind may take it for a request of HTTP/2.
+    if (request.httpVersionMajor !== 1) return void refuse(socket, UNKNOWN_VERSION.code, UNKNOWN_VERSION.detail);
     newest.set(socket, response);
     if (isDraining) announce(response);
     if (hasBody(request)) pace.watch(request);

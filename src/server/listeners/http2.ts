@@ -77,6 +77,8 @@ export function createHttp2({ definition, request: onRequest, onIncident }: Http
     // The forms of node:http2 are made to be used like those of node:http; their types do not say so.
     const request = incoming as unknown as IncomingMessage;
     const response = outgoing as unknown as ServerResponse;
+    // HTTP/2 has no reason phrases (RFC 9113 §8.3.2), and node:http2 warns of each.
+    Object.defineProperty(outgoing, 'statusMessage', { value: '', writable: true });
     open?.add(response);
     outgoing.once('close', () => {
       open?.delete(response);

@@ -33,6 +33,8 @@ describe('what two servers could read in two ways', () => {
         },
       );
       const socket = dial(t, port());
+      // What should have ended the connection and has not.
+      socket.setTimeout(2_000, () => socket.destroy());
       socket.write(Buffer.from(bytes, 'latin1'));
       const answers = new RegExp(`(?:HTTP/1\\.1 [\\s\\S]*){${seen.length}}\\r\\n\\r\\nok$`);
       // What is refused must end the connection.

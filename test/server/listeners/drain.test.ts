@@ -131,7 +131,7 @@ async function serveHeld(t: TestContext, settings: WrittenServer = {}): Promise<
         held.push(response);
         if (request.url === '/begun') response.write('begun');
         if (request.url === '/events') {
-          response.setHeader('content-type', 'text/event-stream');
+          response.writeHead(200, { 'content-type': 'text/event-stream' });
           response.flushHeaders();
         }
       },
