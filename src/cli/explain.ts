@@ -30,7 +30,12 @@ export async function explain(
   const operation = normaliser.apply(coerced.variables);
   if (operation.isEmpty) return write('The conditions leave nothing to select: answered {} without a plan');
   const planned = await createQueryPlanner(sdl).plan(operation);
-  if ('failure' in planned) return refuse(`The stitch engine runs this operation: ${planned.failure.message}`);
+  if ('failure' in planned) {
+    const { message, cause } = planned.failure;
+    return refuse(
+      `The stitch engine runs this operation: ${message}${cause instanceof Error ? `: ${cause.message}` : ''}`,
+    );
+  }
   const { plan, planner } = planned;
   switch (format) {
     case 'text':
