@@ -1,6 +1,6 @@
 import type { PlanNode, QueryPlan } from '@graphql-hive/router-query-planner';
 import { type DocumentNode, Kind, print, type SelectionNode } from 'graphql';
-import { readFederationModel } from './model/read-federation-model.ts';
+import type { FederationModel } from './model/federation-model.ts';
 import type { FetchUnit } from './search/fetch-unit.ts';
 import { OptionFinder } from './search/find-options.ts';
 import { mergeUnits } from './search/merge-units.ts';
@@ -18,9 +18,7 @@ export interface OwnPlanner {
   plan(document: DocumentNode): QueryPlan;
 }
 
-/** @param activeLabels labels of `@override(label:)` that are on. */
-export function createOwnPlanner(supergraph: DocumentNode, activeLabels: ReadonlySet<string>): OwnPlanner {
-  const model = readFederationModel(supergraph, activeLabels);
+export function createOwnPlanner(model: FederationModel): OwnPlanner {
   return {
     plan(document) {
       const [definition] = document.definitions;
