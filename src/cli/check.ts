@@ -56,10 +56,19 @@ async function checkGraph(config: Config): Promise<CheckedGraph> {
     process.stderr.write(formatCompositionErrors(composition.errors));
     return { isWrong: true };
   }
-  const plugins = await loadPlugins(config.plugins, config.directory);
-  const problems = fieldAuthProblems(openFieldAuth(readSupergraph(composition.sdl), { config, plugins }));
+  const problems = await findFieldAuthProblems(composition.sdl, config);
   for (const problem of problems) process.stderr.write(`${problem}\n`);
   return { isWrong: isWrong || problems.length > 0, sdl: composition.sdl };
+}
+
+async function findFieldAuthProblems(sdl: string, config: Config): Promise<readonly string[]> {
+  try {
+    const plugins = await loadPlugins(config.plugins, config.directory);
+    return fieldAuthProblems(openFieldAuth(readSupergraph(sdl), { config, plugins }));
+  } catch (error) {
+    // A plugin that cannot be loaded, or a policy with two definitions: the message says it.
+    return [error instanceof Error ? error.message : String(error)];
+  }
 }
 
 function write(text: string): void {
