@@ -29,7 +29,8 @@ export class RequestScope implements RequestContext {
   readonly traceContext: TraceContext;
   readonly span: Span;
   identity: Identity | null = null;
-  readonly head: RequestHead;
+  /** Of a route, once it is let in: without the client's credentials, as it is sent on. `headers` keeps them. */
+  head: RequestHead;
   /** The rules that the request began with; a reload does not change them. */
   readonly edge: CompiledEdge;
   /** What was decided of its limits so far. */

@@ -19,7 +19,7 @@ export function openExchange(
     method,
     path,
     query: route.cleanQuery(query),
-    headers: endToEnd(scope.edge.withoutCredentials(headers)),
+    headers: endToEnd(headers),
     body: hasBody(headers) ? incoming : null,
     get parameters() {
       return route.readParameters(path);
