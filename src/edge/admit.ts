@@ -18,7 +18,7 @@ export interface Admission {
 
 /**
  * Judges a request by the edge's rules, in their order: browsers, identity, policies, limits. Puts the identity into the
- * scope. Where a policy or a limit looks at the GraphQL operation, policies and limits wait for it: they are judged
+ * scope, and takes the credentials out of the head that a route sends on. Where a policy or a limit looks at the GraphQL operation, policies and limits wait for it: they are judged
  * when `scope.operationGate` is asked.
  */
 export async function admit(scope: RequestScope, destination: Destination): Promise<Admission> {
@@ -52,7 +52,9 @@ async function judge(scope: RequestScope, destination: Destination): Promise<Ref
   }
   const denial = edge.authorize(facts);
   if (denial !== null) return countRefused(scope, facts, denial);
-  return takeLimits(scope, edge.limits.toDemands(facts));
+  const refusal = await takeLimits(scope, edge.limits.toDemands(facts));
+  if (refusal === undefined && destination.kind === 'rest') scope.head = edge.withoutCredentials(head);
+  return refusal;
 }
 
 /** A look ahead that takes nothing: only what is sure to be refused later is refused now. */
