@@ -57,6 +57,8 @@ export interface CompiledEdge extends Edge {
   /** @param identify Default: what `auth:` says. */
   identifyBy(identify: Identify | undefined, head: RequestHead): ReturnType<Identify>;
   readonly authorize: Authorize;
+  /** Whether the client's own hop is TLS. */
+  isTls(head: RequestHead): boolean;
   /** Whether the peer is a proxy whose word is believed. */
   trusts(head: RequestHead): boolean;
   /** Which limits a request must pass; to be given to `limiter.take`. */
@@ -127,6 +129,7 @@ export function createEdge(
     clientAddress: proxies.clientAddress,
     trusts: ({ peerAddress }) => proxies.has(peerAddress),
     judgeBrowser,
+    isTls: proxies.isTls,
     securityHeaders: (head) => securityHeaders(proxies.isTls(head)),
     identify: (head) => identifyBy(undefined, head),
     identifyBy,

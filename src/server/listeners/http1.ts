@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { uuidV7 } from '../../edge/request-id.ts';
 import { type ErrorCode, WeirError } from '../../errors.ts';
+import { requestIdOf } from '../own-fields.ts';
 import { problemOf, sendProblem } from '../problem.ts';
 import { createBodyPace } from './body-pace.ts';
 import type { ListenerIncident } from './events.ts';
@@ -68,7 +69,7 @@ export function createHttp1({ definition, handlers, onIncident }: Http1Parts): H
     if (response.headersSent) return void socket.destroy();
     condemn(socket);
     response.setHeader('connection', 'close');
-    const requestId = String(response.getHeader('x-request-id') ?? uuidV7());
+    const requestId = requestIdOf(response) ?? uuidV7();
     sendProblem(response, problemOf(new WeirError(code, detail), requestId));
   };
   const pace = createBodyPace({
