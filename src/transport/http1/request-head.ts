@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { OutgoingRequest } from '../endpoint/connections.ts';
-import { FIELD_VALUE, TOKEN } from './field-lines.ts';
+import { TOKEN } from './field-lines.ts';
 import { InvalidRequest } from './invalid-request.ts';
 
 export interface RequestHead {
@@ -13,13 +13,32 @@ export interface RequestHead {
 /** Methods whose requests have content, so that its absence must be told (RFC 9110 §8.6). */
 const WITH_CONTENT: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
-/** Fields of the connection (RFC 9110 §7.6.1), by their length: the connection alone writes them. */
-const OF_CONNECTION: readonly (readonly string[] | undefined)[] = (() => {
-  const byLength: string[][] = [];
-  const names = ['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'expect'];
-  for (const name of names) byLength[name.length] = [...(byLength[name.length] ?? []), name];
-  return byLength;
-})();
+/** What a field is to the connection; `plain`: nothing. */
+type FieldKind = 'plain' | 'host' | 'content-length' | 'te' | 'own';
+
+const KINDS: ReadonlyMap<string, FieldKind> = new Map([
+  ['host', 'host'],
+  ['content-length', 'content-length'],
+  ['te', 'te'],
+  // Fields of the connection (RFC 9110 §7.6.1), which it alone writes.
+  ...['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'expect'].map(
+    (name): [string, FieldKind] => [name, 'own'],
+  ),
+]);
+
+/** Names are few, and come over and over; the odd ones of an attacker must not fill the memory. */
+const MOST_KNOWN_NAMES = 1_000;
+const knownNames = new Map<string, FieldKind>();
+
+/** @throws {InvalidRequest} If the name is not a token. */
+function kindOf(name: string): FieldKind {
+  const known = knownNames.get(name);
+  if (known !== undefined) return known;
+  if (!isToken(name)) throw new InvalidRequest('A field name is not a token');
+  const kind = KINDS.get(name.toLowerCase()) ?? 'plain';
+  if (knownNames.size < MOST_KNOWN_NAMES) knownNames.set(name, kind);
+  return kind;
+}
 
 /**
  * Writes request line and field lines (RFC 9112 §3, §5).
@@ -39,26 +58,21 @@ export function writeRequestHead(request: OutgoingRequest, host: string): Reques
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] as string;
     const value = headers[i + 1] as string;
-    if (!isToken(name)) throw new InvalidRequest('A field name is not a token');
+    const kind = kindOf(name);
     checkValue(name, value);
-    switch (name.length) {
-      case 2:
-        if (name.toLowerCase() === 'te') asksForTrailers = true;
-        break;
-      case 4:
-        if (name.toLowerCase() !== 'host') break;
+    if (kind !== 'plain') {
+      if (kind === 'own') throw new InvalidRequest(`${name} is a field of the connection`);
+      if (kind === 'host') {
         if (ownHost !== '') throw new InvalidRequest('Host stands twice');
         ownHost = value;
         continue;
-      case 14:
-        if (name.toLowerCase() !== 'content-length') break;
+      }
+      if (kind === 'content-length') {
         if (declared !== -1 || !/^\d{1,15}$/.test(value)) throw new InvalidRequest('Content-Length is not one number');
         declared = Number(value);
         continue;
-      default:
-        if (OF_CONNECTION[name.length]?.includes(name.toLowerCase()) === true) {
-          throw new InvalidRequest(`${name} is a field of the connection`);
-        }
+      }
+      asksForTrailers = true;
     }
     lines += `${name}: ${value}\r\n`;
   }
@@ -91,9 +105,12 @@ function isToken(text: string): boolean {
   return text.length > 0;
 }
 
+/** RFC 9110 §5.5: HTAB, SP, VCHAR and obs-text; nothing that is more than one byte. */
 function checkValue(name: string, value: string): void {
   for (let i = 0; i < value.length; i++) {
-    if (FIELD_VALUE[value.charCodeAt(i)] !== 1) {
+    const char = value.charCodeAt(i);
+    if (char > 0x1f && char < 0x7f) continue;
+    if ((char < 0x80 && char !== 0x09) || char > 0xff) {
       throw new InvalidRequest(`The value of ${name} has a character that cannot be sent`);
     }
   }

@@ -25,9 +25,10 @@ const STATUS_END = STATUS_START + 3;
 
 /**
  * Reads a status line and field lines (RFC 9112 §4, §5), each ended by CRLF, without the empty line after them.
+ * @param known The fields of a head before this one.
  * @throws {MalformedAnswer}
  */
-export function readResponseHead(text: string): ResponseHead {
+export function readResponseHead(text: string, known: readonly string[]): ResponseHead {
   const minor = text.charCodeAt(7) - ZERO;
   if (!text.startsWith('HTTP/1.') || (minor !== 1 && minor !== 0) || text.charCodeAt(8) !== SP) {
     throw new MalformedAnswer('The status line has no known version');
@@ -43,7 +44,7 @@ export function readResponseHead(text: string): ResponseHead {
   if (!text.startsWith('\r\n', at)) throw new MalformedAnswer('The reason has a character that may not stand there');
   const reason = text.slice(reasonStart, at);
   const fields: string[] = [];
-  readFieldLines(text, at + 2, text.length, fields);
+  readFieldLines(text, at + 2, text.length, fields, known);
   return readFraming(minor, status, reason, fields);
 }
 
