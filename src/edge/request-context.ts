@@ -11,6 +11,8 @@ export interface Identity {
   readonly tier?: string;
   /** Id of the credential (JWT `jti`, API key id, certificate serial), never the credential itself. */
   readonly credentialId?: string;
+  /** When the credential ends, milliseconds since the epoch; absent: it does not say. */
+  readonly expiresAtMs?: number;
 }
 
 /** Fields of W3C Trace Context. */

@@ -4,7 +4,11 @@ import { WeirError } from '../errors.ts';
 import type { ServerTrace } from '../telemetry/server-trace.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
 import { Abortion } from './abort-source.ts';
+import type { CompiledEdge } from './create-edge.ts';
 import type { RequestHead } from './edge.ts';
+import { expiresAtMs } from './identity/expiry.ts';
+import { type Decision, UNLIMITED } from './limits/decision.ts';
+import type { OperationGate } from './operation-gate.ts';
 import type { Identity, RequestContext } from './request-context.ts';
 
 /** Facts that the parts of the journey leave for the access log. */
@@ -13,6 +17,8 @@ export interface RequestFacts {
   operationName?: string | undefined;
   engine?: string;
   errorCount?: number;
+  /** Estimated cost of the GraphQL operation, for limits that count it. */
+  operationCost?: number;
 }
 
 /** Everything that one client request owns: its context, its deadline, its part in a trace. `end` releases all of it. */
@@ -26,15 +32,23 @@ export class RequestScope implements RequestContext, Deadline {
   readonly trace: ServerTrace;
   identity: Identity | null = null;
   readonly head: RequestHead;
+  /** The rules that the request began with; a reload does not change them. */
+  readonly edge: CompiledEdge;
+  /** What was decided of its limits so far. */
+  limits: Decision = UNLIMITED;
+  /** Policies and limits that wait for a GraphQL operation; to be asked before it is run. `undefined`: all is judged. */
+  operationGate: OperationGate | undefined;
   readonly aborts = new Abortion();
   dueMs: number = Number.POSITIVE_INFINITY;
   earlier: Deadline | undefined;
   later: Deadline | undefined;
   readonly #deadlines: RequestScopeOptions['deadlines'];
   #scoped: Map<object, unknown> | undefined;
+  #expiryTimer: NodeJS.Timeout | undefined;
 
   constructor(head: RequestHead, options: RequestScopeOptions) {
     this.head = head;
+    this.edge = options.edge;
     this.startedMs = performance.now();
     this.headers = head.headers;
     this.requestId = options.requestId;
@@ -43,6 +57,46 @@ export class RequestScope implements RequestContext, Deadline {
     this.trace = options.tracing.begin(head.method, head.path, head.headers);
     this.#deadlines = options.deadlines;
     this.#deadlines.add(this, this.deadlineMs);
+  }
+
+  /** When the client's credential ends, milliseconds since the epoch; `Infinity`: it does not. */
+  get expiresAtMs(): number {
+    return expiresAtMs(this.identity);
+  }
+
+  /**
+   * Another total time than the gateway's own.
+   * @param timeoutMs From the start of the request; `Infinity`: none.
+   */
+  setTimeout(timeoutMs: number): void {
+    clearTimeout(this.#expiryTimer);
+    this.deadlineMs = this.startedMs + timeoutMs;
+    this.#deadlines.remove(this);
+    this.#deadlines.add(this, this.deadlineMs);
+  }
+
+  onDue(): void {
+    this.abort(new WeirError('DEADLINE_EXCEEDED'));
+  }
+
+  /**
+   * For what goes on for long, a subscription or a tunnel: from now on no deadline ends it, but the end of the
+   * credential that it was granted by (`UNAUTHENTICATED`).
+   */
+  endWithCredential(): void {
+    this.setTimeout(Number.POSITIVE_INFINITY);
+    this.#waitForExpiry();
+  }
+
+  #waitForExpiry(): void {
+    const leftMs = this.expiresAtMs - Date.now();
+    if (leftMs === Number.POSITIVE_INFINITY) return;
+    if (leftMs <= 0) {
+      this.abort(new WeirError('UNAUTHENTICATED', 'The credential has expired'));
+      return;
+    }
+    this.#expiryTimer = setTimeout(() => this.#waitForExpiry(), Math.min(leftMs, LONGEST_TIMER_MS));
+    this.#expiryTimer.unref();
   }
 
   get signal(): AbortSignal {
@@ -76,28 +130,19 @@ export class RequestScope implements RequestContext, Deadline {
     this.aborts.abort(reason);
   }
 
-  /**
-   * Another total time than the gateway's own.
-   * @param timeoutMs From the start of the request; `Infinity`: none.
-   */
-  setTimeout(timeoutMs: number): void {
-    this.deadlineMs = this.startedMs + timeoutMs;
-    this.#deadlines.remove(this);
-    this.#deadlines.add(this, this.deadlineMs);
-  }
-
-  onDue(): void {
-    this.abort(new WeirError('DEADLINE_EXCEEDED'));
-  }
-
   /** To be called once, when the answer is out or the client has gone. */
   end(status: number): void {
+    clearTimeout(this.#expiryTimer);
     this.#deadlines.remove(this);
     this.trace.end(this.head.method, this.facts.route, status);
   }
 }
 
+/** `setTimeout` takes 32 bits. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export interface RequestScopeOptions {
+  readonly edge: CompiledEdge;
   readonly requestId: string;
   readonly clientAddress: string;
   readonly timeoutMs: number;
