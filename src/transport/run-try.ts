@@ -67,13 +67,16 @@ export class TryRunner {
       this.emitRefused('no_healthy_endpoint');
       throw refusalError('no_healthy_endpoint', upstream);
     }
-    const span = startTrySpan(context, {
-      upstream,
-      endpoint: endpoint.id,
-      method: request.method,
-      label: request.label,
-      resendCount: retry,
-    });
+    const span =
+      context.passedTrace !== undefined
+        ? undefined
+        : startTrySpan(context, {
+            upstream,
+            endpoint: endpoint.id,
+            method: request.method,
+            label: request.label,
+            resendCount: retry,
+          });
     const remainingMs = Math.max(1, endMs - startedMs);
     const exchange = request.start(
       endpoint,
@@ -89,10 +92,7 @@ export class TryRunner {
       },
       span,
     );
-    endpoint.inFlight++;
-    exchange.whenEnded(() => {
-      endpoint.inFlight--;
-    });
+    exchange.countAt(endpoint);
     return { endpoint, permit, exchange, span, startedMs, retry };
   }
 
