@@ -1,22 +1,14 @@
 import { MalformedAnswer } from './malformed-answer.ts';
 
-/** `tchar` of RFC 9110 §5.6.2, by character code: 1 where it may stand in a field name or a method. */
-export const TOKEN: Uint8Array = new Uint8Array(256);
-for (const char of "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") {
-  TOKEN[char.charCodeAt(0)] = 1;
-}
+/** RFC 9110 §5.6.2. */
+export const TOKEN: RegExp = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
-/** What may stand in a field value (RFC 9110 §5.5), by character code: HTAB, SP, VCHAR and obs-text. */
-export const FIELD_VALUE: Uint8Array = new Uint8Array(256).fill(1, 0x20);
-FIELD_VALUE[0x09] = 1;
-FIELD_VALUE[0x7f] = 0;
+/** What may not stand in a field value (RFC 9110 §5.5): anything but HTAB, SP, VCHAR and obs-text. */
+export const NOT_IN_VALUE: RegExp = /[^\t\x20-\x7e\x80-\xff]/;
 
 const HTAB = 0x09;
-const LF = 0x0a;
-const CR = 0x0d;
 const SP = 0x20;
 const COLON = 0x3a;
-const DEL = 0x7f;
 
 /**
  * Appends the field lines (RFC 9112 §5) in `text` from `at` to `end` to `fields`: name, value, name, value, as they were
@@ -32,30 +24,30 @@ export function readFieldLines(
   known: readonly string[] = fields,
 ): void {
   while (at < end) {
+    const lineEnd = text.indexOf('\r\n', at);
     let name = known[fields.length];
+    let valueStart: number;
     if (name !== undefined && text.charCodeAt(at + name.length) === COLON && text.startsWith(name, at)) {
-      at += name.length;
+      valueStart = at + name.length + 1;
     } else {
-      const nameStart = at;
-      while (TOKEN[text.charCodeAt(at)] === 1) at++;
-      if (text.charCodeAt(at) !== COLON || at === nameStart) {
-        throw new MalformedAnswer('A field line has no valid name');
-      }
-      name = text.slice(nameStart, at);
+      const colon = text.indexOf(':', at);
+      if (colon === -1 || colon > lineEnd) throw new MalformedAnswer('A field line has no colon');
+      name = text.slice(at, colon);
+      if (!TOKEN.test(name)) throw new MalformedAnswer('A field line has no valid name');
+      valueStart = colon + 1;
     }
-    let char = text.charCodeAt(++at);
-    while (char === SP || char === HTAB) char = text.charCodeAt(++at);
-    const valueStart = at;
-    // The text is Latin-1: what is left out are the controls.
-    while ((char > 0x1f && char !== DEL) || char === HTAB) char = text.charCodeAt(++at);
-    if (char !== CR || text.charCodeAt(at + 1) !== LF) {
+    let valueEnd = lineEnd;
+    while (valueStart < valueEnd && isSpace(text.charCodeAt(valueStart))) valueStart++;
+    while (valueEnd > valueStart && isSpace(text.charCodeAt(valueEnd - 1))) valueEnd--;
+    const value = text.slice(valueStart, valueEnd);
+    if (NOT_IN_VALUE.test(value)) {
       throw new MalformedAnswer('A field value has a character that may not stand there');
     }
-    let valueEnd = at;
-    for (char = text.charCodeAt(valueEnd - 1); valueEnd > valueStart && (char === SP || char === HTAB); ) {
-      char = text.charCodeAt(--valueEnd - 1);
-    }
-    at += 2;
-    fields.push(name, text.slice(valueStart, valueEnd));
+    fields.push(name, value);
+    at = lineEnd + 2;
   }
+}
+
+function isSpace(char: number): boolean {
+  return char === SP || char === HTAB;
 }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { OutgoingRequest } from '../endpoint/connections.ts';
-import { TOKEN } from './field-lines.ts';
+import { NOT_IN_VALUE, TOKEN } from './field-lines.ts';
 import { InvalidRequest } from './invalid-request.ts';
 
 export interface RequestHead {
@@ -12,6 +12,9 @@ export interface RequestHead {
 
 /** Methods whose requests have content, so that its absence must be told (RFC 9110 §8.6). */
 const WITH_CONTENT: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
+
+/** Origin form, or asterisk form (RFC 9112 §3.2); bytes beyond ASCII are sent as they came. */
+const TARGET = /^(?:\/[\x21-\x7e\x80-\xff]*|\*)$/;
 
 /** What a field is to the connection; `plain`: nothing. */
 type FieldKind = 'plain' | 'host' | 'content-length' | 'te' | 'own';
@@ -34,7 +37,7 @@ const knownNames = new Map<string, FieldKind>();
 function kindOf(name: string): FieldKind {
   const known = knownNames.get(name);
   if (known !== undefined) return known;
-  if (!isToken(name)) throw new InvalidRequest('A field name is not a token');
+  if (!TOKEN.test(name)) throw new InvalidRequest('A field name is not a token');
   const kind = KINDS.get(name.toLowerCase()) ?? 'plain';
   if (knownNames.size < MOST_KNOWN_NAMES) knownNames.set(name, kind);
   return kind;
@@ -47,10 +50,10 @@ function kindOf(name: string): FieldKind {
  */
 export function writeRequestHead(request: OutgoingRequest, host: string): RequestHead {
   const { method, target, headers, body, upgrade } = request;
-  if (!isToken(method)) throw new InvalidRequest('The method is not a token');
+  if (!TOKEN.test(method)) throw new InvalidRequest('The method is not a token');
   // The answer to CONNECT would be a tunnel.
   if (method === 'CONNECT') throw new InvalidRequest('CONNECT cannot be sent');
-  checkTarget(target);
+  if (!TARGET.test(target)) throw new InvalidRequest('The request target has a character that cannot be sent');
   let lines = '';
   let ownHost = '';
   let declared = -1;
@@ -100,28 +103,8 @@ function lengthOf(body: OutgoingRequest['body'], declared: number): number {
   return length;
 }
 
-function isToken(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (TOKEN[text.charCodeAt(i)] !== 1) return false;
-  return text.length > 0;
-}
-
-/** RFC 9110 §5.5: HTAB, SP, VCHAR and obs-text; nothing that is more than one byte. */
 function checkValue(name: string, value: string): void {
-  for (let i = 0; i < value.length; i++) {
-    const char = value.charCodeAt(i);
-    if (char > 0x1f && char < 0x7f) continue;
-    if ((char < 0x80 && char !== 0x09) || char > 0xff) {
-      throw new InvalidRequest(`The value of ${name} has a character that cannot be sent`);
-    }
+  if (NOT_IN_VALUE.test(value)) {
+    throw new InvalidRequest(`The value of ${name} has a character that cannot be sent`);
   }
-}
-
-function checkTarget(target: string): void {
-  for (let i = 0; i < target.length; i++) {
-    const char = target.charCodeAt(i);
-    if (char <= 0x20 || char === 0x7f || char > 0xff) {
-      throw new InvalidRequest('The request target has a character that cannot be sent');
-    }
-  }
-  if (target.charCodeAt(0) !== 0x2f && target !== '*') throw new InvalidRequest('The request target is not a path');
 }

@@ -145,7 +145,7 @@ export class ResponseParser {
     }
     this.#text = '';
     const next = at + endOfHead + END_OF_HEAD.length - before;
-    const head = readResponseHead(text.slice(0, endOfHead + 2), this.#known);
+    const head = readResponseHead(text, endOfHead + 2, this.#known);
     this.#known = head.fields;
     this.#startBody(head, bytes, next, end);
     return next;
