@@ -3,7 +3,7 @@ import { ERRORS } from '../errors.ts';
 import { ByteBoundedCache } from '../planner/byte-bounded-cache.ts';
 import type { Engine, EngineRequest, EngineResponse } from '../planner/engine.ts';
 import type { Operation } from '../planner/operation.ts';
-import { createQueryPlanner, type QueryPlanner } from '../planner/query-planner.ts';
+import { createQueryPlanner, type PlannerName, type QueryPlanner } from '../planner/query-planner.ts';
 import type { FieldTypes } from '../subgraphs/distinct-keys.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
 import { readFieldTypes } from '../supergraph/field-types.ts';
@@ -24,6 +24,8 @@ export interface CompiledEngineOptions {
   readonly maxProgramBytes?: number;
   readonly maxPlanBytes?: number;
   readonly overrideLabels?: ReadonlySet<string>;
+  /** Default: all. */
+  readonly planners?: readonly PlannerName[];
   /** Default: where the platform allows it. */
   readonly generatesCode?: boolean;
   onEvent?(event: CompiledEngineEvent): void;
@@ -55,11 +57,12 @@ type Compiled = Program | { readonly failure: Error; readonly operation: Operati
 const DEFAULT_MAX_PROGRAM_BYTES = 64 * 1024 * 1024;
 const FAILURE_BYTES = 1024;
 
-/** @throws {Error} where the platform has no native planner, or the planner refuses the supergraph. */
+/** @throws {Error} where the supergraph is none. */
 export function createCompiledEngine(options: CompiledEngineOptions): CompiledEngine {
   const planner = createQueryPlanner(options.supergraphSdl, {
     ...(options.maxPlanBytes !== undefined && { maxCacheBytes: options.maxPlanBytes }),
     ...(options.overrideLabels !== undefined && { overrideLabels: options.overrideLabels }),
+    ...(options.planners !== undefined && { planners: options.planners }),
   });
   const types = readSupergraphTypes(planner.supergraph);
   const context: CompileContext = {

@@ -12,6 +12,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import type { Plugin } from './context.ts';
 import { createGraphQLServer, type Yoga } from './create-yoga.ts';
 import { observeEngine } from './observe-engine.ts';
+import { openFieldAuth } from './open-field-auth.ts';
 
 /** How many operations are planned and compiled on a new supergraph before it serves. */
 const WARM_OPERATIONS = 100;
@@ -41,7 +42,14 @@ export async function buildGraph(
   former?: Graph,
 ): Promise<Graph> {
   const { engines, compiled } = chooseEngines(supergraph, subgraphs, parts);
-  const yoga = createGraphQLServer({ ...parts, schema: supergraph.apiSchema, engines });
+  const fieldAuth = openFieldAuth(supergraph, parts);
+  const yoga = createGraphQLServer({
+    ...parts,
+    schema: supergraph.apiSchema,
+    engines,
+    fieldAuth,
+    planner: compiled?.planner,
+  });
   if (compiled !== undefined) await warmUp(compiled, supergraph, former?.hottest(WARM_OPERATIONS) ?? []);
   return { supergraph, yoga, hottest: (count) => compiled?.hottest(count) ?? [] };
 }

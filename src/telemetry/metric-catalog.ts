@@ -114,6 +114,18 @@ export const METRICS = {
     help: 'Operations that the preferred engine left to the other one',
     labels: ['weir.engine', 'weir.reason'],
   },
+  'weir.graphql.limits': {
+    kind: 'counter',
+    unit: '{operation}',
+    help: 'Operations beyond a limit of single operations, by the limit and whether it is enforced or only measured',
+    labels: ['weir.limit', 'weir.mode'],
+  },
+  'weir.graphql.operation_cost': {
+    kind: 'histogram',
+    unit: '1',
+    help: 'Estimated cost of GraphQL operations',
+    labels: [],
+  },
   'weir.graphql.failed': {
     kind: 'counter',
     unit: '{operation}',
