@@ -91,10 +91,9 @@ async function sendRange(from: number, to: number): Promise<void> {
 
 let reloaded = 0;
 async function reloadUpTo(count: number): Promise<void> {
-  while (reloaded < count) {
-    reloaded += 1;
-    const problem = await gateway.reload(await readRound(reloaded));
-    if (problem !== undefined) throw new Error(`Reload ${reloaded} was refused: ${problem}`);
+  for (; reloaded < count; reloaded++) {
+    const problem = await gateway.reload(await readRound(reloaded + 1));
+    if (problem !== undefined) throw new Error(`A reload was refused: ${problem}`);
   }
 }
 
@@ -102,17 +101,22 @@ const samples: MemorySample[] = [];
 const mib = (bytes: number): string => (bytes / MIB).toFixed(1).padStart(8);
 console.log('requests  reloads  heap MiB  external  resident   per second');
 try {
-  for (let n = 1; n <= sampleCount; n++) {
-    const [from, to] = [n - 1, n].map((part) => Math.round((part * requests) / sampleCount)) as [number, number];
-    const startMs = performance.now();
-    await Promise.all([sendRange(from, to), reloadUpTo(Math.round((n * reloads) / sampleCount))]);
-    const perSecond = ((to - from) / (performance.now() - startMs)) * 1000;
+  // Reloads are spread over the requests: at each sample the caches are as old as at the one before.
+  const steps = sampleCount * Math.max(1, Math.ceil(reloads / sampleCount));
+  let startMs = performance.now();
+  let sampledAt = 0;
+  for (let step = 1; step <= steps; step++) {
+    const [from, to] = [step - 1, step].map((part) => Math.round((part * requests) / steps)) as [number, number];
+    await Promise.all([sendRange(from, to), reloadUpTo(Math.round((step * reloads) / steps))]);
+    if (step % (steps / sampleCount) !== 0) continue;
+    const perSecond = ((to - sampledAt) / (performance.now() - startMs)) * 1000;
     const sample = await sampleMemory();
     samples.push(sample);
     const counts = `${String(to).padStart(8)} ${String(reloaded).padStart(8)}`;
-    console.log(
-      `${counts} ${mib(sample.heap)} ${mib(sample.external)} ${mib(sample.resident)} ${perSecond.toFixed(0).padStart(10)}`,
-    );
+    const bytes = `${mib(sample.heap)} ${mib(sample.external)} ${mib(sample.resident)}`;
+    console.log(`${counts} ${bytes} ${perSecond.toFixed(0).padStart(10)}`);
+    sampledAt = to;
+    startMs = performance.now();
   }
 } finally {
   await client.close();
