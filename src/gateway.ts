@@ -1,13 +1,16 @@
 import type { RequestListener } from 'node:http';
 import type { DestinationStream } from 'pino';
 import type { Config } from './config/config.ts';
+import { hasGraph } from './config/graph-upstreams.ts';
 import { createFetchHandler } from './server/fetch-handler.ts';
 import { type Generation, openGeneration } from './server/generation.ts';
-import { type HttpServer, listen } from './server/http-server.ts';
+import { type ListenerAddress, type Listeners, openListeners } from './server/listeners/open-listeners.ts';
+import { observeListeners } from './server/observe-listeners.ts';
 import { observeTransport } from './server/observe-transport.ts';
 import { type Readiness, readinessOf } from './server/readiness.ts';
 import { createReception } from './server/reception.ts';
 import { createRequestListener } from './server/request-listener.ts';
+import { createUpgradeListener, type UpgradeListener } from './server/upgrade-listener.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { openTelemetry } from './telemetry/telemetry.ts';
 
@@ -16,11 +19,18 @@ export interface Gateway {
   readonly logger: Logger;
   /** For `node:http`. */
   readonly handler: RequestListener;
+  /** For the `upgrade` event of a `node:http` server: WebSockets of routes. @returns what closes the tunnel. */
+  readonly upgrade: UpgradeListener;
   /** For runtimes with the fetch API. */
   readonly fetch: (request: Request) => Promise<Response>;
   readonly readiness: () => Readiness;
-  /** Serves on the config's address. @returns the base URL. @throws {Error} as `net.Server.listen` does. */
+  /**
+   * Opens the config's listeners, all or none.
+   * @returns the base URL of the first public one. @throws {Error} that says which one cannot be opened, and why.
+   */
   listen(): Promise<string>;
+  /** Where it listens, in the order of the config; empty before `listen`. */
+  readonly addresses: () => readonly ListenerAddress[];
   /**
    * Puts another config into service; requests in flight end on the old one. The address cannot change.
    * @returns what keeps the new config from being served whole. Where it has no graph, or fewer upstreams live than the one
@@ -61,25 +71,40 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   });
   const serving = {
     reception,
-    graphqlPath: config.graphql.path,
+    graphqlPath: () => (hasGraph(generation.config) ? config.graphql.path : undefined),
+    headerLimits: config.server,
     graph: () => generation.graph(),
+    routes: () => generation.routes,
     readiness,
     metrics,
     logger,
     ...(options.devProblem !== undefined && { devProblem: options.devProblem }),
   };
   const handler = createRequestListener(serving);
-  let server: HttpServer | undefined;
+  const upgrade = createUpgradeListener(serving);
+  let listeners: Listeners | undefined;
 
   return {
     logger,
     handler,
+    upgrade,
     fetch: createFetchHandler(serving),
     readiness,
+    addresses: () => listeners?.addresses ?? [],
     async listen() {
-      server = await listen(config.server, handler);
-      logger.info({ url: server.url, graphql: server.url + config.graphql.path }, 'Weir is ready');
-      return server.url;
+      listeners = await openListeners(config.server, {
+        handlersOf: (surface) => ({
+          request: createRequestListener({ ...serving, surface }),
+          ...(surface.isPublic && { upgrade: createUpgradeListener({ ...serving, surface }) }),
+        }),
+        onEvent: observeListeners(metrics, logger),
+      });
+      const { url } = listeners.addresses.find(({ isPublic }) => isPublic) as ListenerAddress;
+      logger.info(
+        { url, listeners: listeners.addresses, ...(hasGraph(config) && { graphql: url + config.graphql.path }) },
+        'Weir is ready',
+      );
+      return url;
     },
     async reload(next) {
       const opened = await openGeneration(next, parts, generation);
@@ -91,16 +116,18 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
               .map(({ reason }) => reason)
               .filter(Boolean)
               .join('\n');
-      const isWorse = opened.supergraph.current === undefined || liveCount(opened) < liveCount(generation);
-      const replaced = isWorse ? opened : generation;
-      if (!isWorse) generation = opened;
+      const lacksGraph =
+        hasGraph(next) && (opened.supergraph.current === undefined || liveCount(opened) < liveCount(generation));
+      const replaced = lacksGraph ? opened : generation;
+      if (!lacksGraph) generation = opened;
       await replaced.close();
       return problem;
     },
     async close() {
       isDraining = true;
+      listeners?.announceDrain();
       await new Promise((resolve) => setTimeout(resolve, config.server.shutdownDelayMs));
-      const inTime = (await server?.close(config.server.shutdownGraceMs)) ?? true;
+      const inTime = (await listeners?.close()) ?? true;
       await generation.close();
       logger.info({ inTime }, 'Weir has stopped');
       await telemetry.close();

@@ -9,7 +9,7 @@ export async function start(options: ConfigOptions): Promise<void> {
   try {
     await gateway.listen();
   } catch (error) {
-    gateway.logger.fatal({ err: error }, `Cannot listen on ${config.server.host}:${config.server.port}`);
+    gateway.logger.fatal({ err: error }, (error as Error).message);
     await gateway.close();
     process.exitCode = 1;
     return;

@@ -1,5 +1,11 @@
 import type { GatewayDefinition } from './schema/gateway.ts';
-import type { GraphqlUpstreamDefinition, LocalUpstreamDefinition, RestUpstreamDefinition } from './schema/upstream.ts';
+import type { RouteDefinition } from './schema/routes.ts';
+import type {
+  GraphqlUpstreamDefinition,
+  HttpUpstreamDefinition,
+  LocalUpstreamDefinition,
+  RestUpstreamDefinition,
+} from './schema/upstream.ts';
 
 /** What the files say, read, checked and completed; every path in it is absolute. Frozen. */
 export interface Config extends Omit<GatewayDefinition, 'upstreams' | '$schema'> {
@@ -29,5 +35,11 @@ export type GraphqlUpstreamConfig = Omit<GraphqlUpstreamDefinition, 'url' | 'end
 export type RestUpstreamConfig = Omit<RestUpstreamDefinition, 'url' | 'endpoints' | 'name' | '$schema'> &
   Named &
   Reached;
+export type HttpUpstreamConfig = Omit<HttpUpstreamDefinition, 'url' | 'endpoints' | 'name' | '$schema'> &
+  Named &
+  Reached;
 export type LocalUpstreamConfig = Omit<LocalUpstreamDefinition, 'name' | '$schema'> & Named;
-export type UpstreamConfig = GraphqlUpstreamConfig | RestUpstreamConfig | LocalUpstreamConfig;
+/** An upstream that is part of the graph. */
+export type GraphUpstreamConfig = GraphqlUpstreamConfig | RestUpstreamConfig | LocalUpstreamConfig;
+export type UpstreamConfig = GraphUpstreamConfig | HttpUpstreamConfig;
+export type RouteConfig = RouteDefinition;

@@ -4,6 +4,7 @@ import type * as z from 'zod';
 import { checkHasGraph } from './check-has-graph.ts';
 import { checkMirrors } from './check-mirrors.ts';
 import { checkPaths } from './check-paths.ts';
+import { checkRoutes } from './check-routes.ts';
 import { checkUpstreamNames, defaultUpstreamName } from './check-upstream-names.ts';
 import { complete, type NamedPath } from './complete.ts';
 import type { Config, UpstreamConfig } from './config.ts';
@@ -53,6 +54,7 @@ export async function readConfig(options: ReadConfigOptions): Promise<ReadConfig
     ...found.errors,
     ...checkUpstreamNames(sources),
     ...checkMirrors(sources),
+    ...checkRoutes({ data: gateway.data, top: gateway.source.top }, sources),
     ...(await checkPaths(paths)),
   ];
   // With other errors it is not known whether there is an upstream.
@@ -95,17 +97,19 @@ async function readSource(file: string, env: NodeJS.ProcessEnv): Promise<Source>
 
 interface Checked<T> {
   readonly source: Source;
+  /** Completed for the schema. */
+  readonly data: unknown;
   readonly value: T | undefined;
   readonly paths: readonly NamedPath[];
   readonly errors: readonly ConfigError[];
 }
 
 function check<T>(schema: z.ZodType<T>, source: Source, directory: string): Checked<T> {
-  if (source.top.isUnknown) return { source, value: undefined, paths: [], errors: source.errors };
+  if (source.top.isUnknown) return { source, data: undefined, value: undefined, paths: [], errors: source.errors };
   const { data, paths } = complete(schema, source.data, source.top, directory);
   const parsed = schema.safeParse(data);
   const issues = parsed.success ? [] : reportIssues(schema, data, source.top, parsed.error.issues);
-  return { source, value: parsed.data, paths, errors: [...source.errors, ...issues] };
+  return { source, data, value: parsed.data, paths, errors: [...source.errors, ...issues] };
 }
 
 /** The patterns as they are written, so that upstreams are checked also if the main file is wrong. */

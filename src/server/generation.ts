@@ -1,9 +1,14 @@
 import type { Config } from '../config/config.ts';
+import { hasGraph } from '../config/graph-upstreams.ts';
 import { type CompiledEdge, createEdge } from '../edge/create-edge.ts';
 import { WeirError } from '../errors.ts';
 import { buildGraph, type Graph } from '../graphql/graph.ts';
 import { loadPlugins } from '../graphql/load-plugins.ts';
 import { runInProcess } from '../graphql/run-in-process.ts';
+import { compileRoutes } from '../proxy/compile-routes.ts';
+import { checkDocuments } from '../proxy/document/check-document.ts';
+import type { Routes } from '../proxy/route.ts';
+import { loadRouteFunctions } from '../proxy/transform/load-route-functions.ts';
 import type { LoadedSupergraph, SupergraphStatus, SupergraphWatcher } from '../supergraph/supergraph-watcher.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -14,6 +19,9 @@ import type { Upstream } from '../transport/upstream.ts';
 import { observeEdge } from './observe-edge.ts';
 import { watchSupergraph } from './watch-supergraph.ts';
 
+/** Longest wait at start for the store of the limits, milliseconds. */
+const STORE_WAIT_MS = 2_000;
+
 /** One config in service, from its upstreams to its graph. A reload opens another beside it and closes it afterwards. */
 export interface Generation {
   readonly config: Config;
@@ -21,6 +29,7 @@ export interface Generation {
   readonly upstreams: Upstreams;
   /** `undefined` until there is something to serve. */
   graph(): Graph | undefined;
+  readonly routes: Routes;
   readonly supergraph: SupergraphWatcher;
   close(): Promise<void>;
 }
@@ -35,15 +44,21 @@ export interface GenerationParts {
 /** @param former the generation before it: connections, breakers and health of unchanged upstreams go on. */
 export async function openGeneration(config: Config, parts: GenerationParts, former?: Generation): Promise<Generation> {
   const { logger, metrics } = parts.telemetry;
-  refuseRulesNotInForce(config.auth);
   const plugins = await loadPlugins(config.plugins, config.directory);
-  const edge = createEdge(config, observeEdge(logger), former?.edge);
+  const functions = await loadRouteFunctions(config);
+  const edge = createEdge(config, observeEdge(logger, metrics), former?.edge);
+  // Without the store the gateway serves all the same, by each limit's `on_store_failure`.
+  await edge.waitUntilReady(STORE_WAIT_MS);
   const reached = config.upstreams.filter((upstream) => upstream.kind !== 'local');
-  const upstreams = createUpstreams(reached, { onEvent: parts.onTransportEvent }, former?.upstreams);
+  const { onTransportEvent: onEvent } = parts;
+  const credentials = new Map(reached.map(({ name, auth }) => [name, edge.forwarding.credentialsOf(name, auth)]));
+  const credentialsOf = (name: string) => credentials.get(name);
+  const upstreams = createUpstreams(reached, { onEvent, credentialsOf }, former?.upstreams);
   /** Of subgraphs that only a supergraph from elsewhere names. */
   const unnamed = new Map<string, Upstream>();
 
-  let graph = former?.graph();
+  let graph = hasGraph(config) ? former?.graph() : undefined;
+  const routes = compileRoutes({ config, edge, upstreams, graph: () => graph, functions });
   let building = Promise.resolve();
   const put = ({ supergraph, subgraphs }: LoadedSupergraph): Promise<void> => {
     building = building.then(async () => {
@@ -55,6 +70,9 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
       );
       metrics.add('weir.supergraph.reloads', { 'weir.outcome': 'served' });
       logger.info({ supergraph: supergraph.hash, upstreams: [...subgraphs.keys()] }, 'Graph in service');
+      for (const { route, message } of checkDocuments(config.routes, supergraph.apiSchema)) {
+        logger.warn({ route, error: message }, 'The graph lacks what the document of a route asks for');
+      }
     });
     building = building.catch((error: unknown) => {
       metrics.add('weir.supergraph.reloads', { 'weir.outcome': 'refused' });
@@ -73,7 +91,8 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
     transportOf(upstream) {
       const known = upstreams.get(upstream.name) ?? unnamed.get(upstream.name);
       if (known !== undefined) return known;
-      const made = createUpstream(upstream, { onEvent: parts.onTransportEvent });
+      const credentials = edge.forwarding.credentialsOf(upstream.name, upstream.auth);
+      const made = createUpstream(upstream, { onEvent, credentials });
       unnamed.set(upstream.name, made);
       return made;
     },
@@ -84,6 +103,8 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
       },
       subgraph: (name) => supergraph.current?.subgraphs.get(name),
     },
+    onJoin: (upstream) => metrics.add('weir.upstream.joined', { 'weir.upstream': upstream }),
+    auth: config.auth,
     onSubgraphError({ message, path, cause }, upstream, { requestId }) {
       logger.warn(
         { requestId, upstream, path, error: message, ...(cause !== undefined && { err: cause }) },
@@ -99,6 +120,7 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
     edge,
     upstreams,
     graph: () => graph,
+    routes,
     supergraph,
     async close() {
       await supergraph.close();
@@ -118,16 +140,4 @@ function logStatus(logger: Logger, { state, upstreams, fieldsLost }: SupergraphS
     { upstreams: notLive, fieldsLost },
     state === 'failed' ? 'There is no graph to serve' : 'The graph is not whole',
   );
-}
-
-/** Rules about access that requests do not obey would be worse than none. @throws {Error} where the config has some. */
-function refuseRulesNotInForce({ policies, forward }: Config['auth']): void {
-  const key =
-    policies.rules.length > 0
-      ? 'policies'
-      : Object.keys(forward.headers).length > 0 || forward.signed !== undefined
-        ? 'forward'
-        : undefined;
-  if (key === undefined) return;
-  throw new Error(`Cannot serve the config: requests do not obey "auth.${key}" yet. Remove it from gateway.yaml`);
 }

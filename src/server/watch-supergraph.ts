@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import type { Config } from '../config/config.ts';
+import type { Config, GraphUpstreamConfig } from '../config/config.ts';
 import { defaultUpstream } from '../config/default-upstream.ts';
+import { graphUpstreamsOf, hasGraph } from '../config/graph-upstreams.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
 import { createComposedSupergraph } from '../supergraph/composed-supergraph.ts';
 import { createFileStore } from '../supergraph/last-good-store.ts';
+import { createNoSupergraph } from '../supergraph/no-supergraph.ts';
 import type { SupergraphListener, SupergraphWatcher } from '../supergraph/supergraph-watcher.ts';
 import { createSuppliedSupergraph } from '../supergraph/supplied-supergraph.ts';
 import type { UpstreamReader } from '../supergraph/upstream-reader.ts';
@@ -16,19 +18,21 @@ export interface WatchParts extends ReaderParts {
   readonly listener: SupergraphListener;
 }
 
-/** The supergraph that the config asks for: composed from its upstreams, or from elsewhere. */
+/** The supergraph that the config asks for: composed from its upstreams, from elsewhere, or none. */
 export async function watchSupergraph(config: Config, parts: WatchParts): Promise<SupergraphWatcher> {
+  if (!hasGraph(config)) return createNoSupergraph();
   const { source, stateDir, pollIntervalMs, retryIntervalMs } = config.supergraph;
   const store = createFileStore(stateDir);
   const { listener } = parts;
-  const readers = await Promise.all(config.upstreams.map((upstream) => createReader(upstream, parts)));
+  const upstreams = graphUpstreamsOf(config);
+  const readers = await Promise.all(upstreams.map((upstream) => createReader(upstream, parts)));
   const common = { store, listener, readTimeoutMs: READ_TIMEOUT_MS };
   if (source === undefined) {
     // What was committed tells which fields are lost where no start was whole yet.
     const snapshot = await readFile(config.supergraph.snapshot, 'utf8').catch(() => undefined);
     return createComposedSupergraph({ ...common, readers, retryIntervalMs, snapshot });
   }
-  const described = await makeDescribed(config.upstreams, readers);
+  const described = await makeDescribed(upstreams, readers);
   return createSuppliedSupergraph({
     ...common,
     source,
@@ -36,7 +40,7 @@ export async function watchSupergraph(config: Config, parts: WatchParts): Promis
     makeSubgraph({ name, url }) {
       const known = described.get(name);
       if (known !== undefined) return known;
-      const upstream = config.upstreams.find((each) => each.name === name) ?? defaultUpstream(name, url);
+      const upstream = upstreams.find((each) => each.name === name) ?? defaultUpstream(name, url);
       return makeSubgraph(upstream, 'type Query', undefined, parts);
     },
   });
@@ -47,7 +51,7 @@ export async function watchSupergraph(config: Config, parts: WatchParts): Promis
  * code are read from their schema files.
  */
 async function makeDescribed(
-  upstreams: Config['upstreams'],
+  upstreams: readonly GraphUpstreamConfig[],
   readers: readonly UpstreamReader[],
 ): Promise<ReadonlyMap<string, Subgraph>> {
   const described = new Map<string, Subgraph>();

@@ -122,7 +122,7 @@ function toResponse({ data = null, errors = [] }: Result, ledger?: ErrorLedger):
 function lostErrors(hasErrors: boolean, ledger: ErrorLedger | undefined): GraphQLFormattedError[] {
   return (ledger?.unreported ?? [])
     .filter(({ sourcePath }) => !hasErrors || sourcePath === undefined)
-    .map(({ message, extensions }) => ({ message, extensions }));
+    .map(({ message, clientExtensions }) => ({ message, extensions: clientExtensions }));
 }
 
 function withoutRepetitions(errors: readonly GraphQLFormattedError[]): GraphQLFormattedError[] {

@@ -1,5 +1,5 @@
 import { GraphQLError, parse } from 'graphql';
-import type { UpstreamConfig } from '../config/config.ts';
+import type { GraphUpstreamConfig } from '../config/config.ts';
 import type { Upstream } from '../transport/upstream.ts';
 import { createGraphqlSubgraph } from './graphql/create-graphql-subgraph.ts';
 import { createLocalSubgraph } from './local/create-local-subgraph.ts';
@@ -23,7 +23,7 @@ export type { LocalServices } from './local/local-services.ts';
  * @returns every problem of SDL, `entities`, `transforms` and resolvers, none of which can come up while serving.
  */
 export function createSubgraph(
-  config: UpstreamConfig,
+  config: GraphUpstreamConfig,
   sdl: string,
   upstream: Upstream | undefined,
   services?: LocalServices,
@@ -43,7 +43,7 @@ function transform(subgraph: Subgraph, transforms: Transforms): Outcome<Subgraph
 }
 
 function createInOwnNames(
-  config: UpstreamConfig,
+  config: GraphUpstreamConfig,
   sdl: string,
   upstream: Upstream | undefined,
   services: LocalServices | undefined,

@@ -1,9 +1,9 @@
-import type { UpstreamConfig } from '../config/config.ts';
+import type { GraphUpstreamConfig } from '../config/config.ts';
 import type { RequestContext } from '../edge/request-context.ts';
 import { ERRORS, WeirError } from '../errors.ts';
 import type { Subgraph, SubgraphError, SubgraphRequest, SubgraphResult } from './subgraph.ts';
 
-export type ErrorPolicy = Exclude<UpstreamConfig, { kind: 'local' }>['errors'];
+export type ErrorPolicy = Exclude<GraphUpstreamConfig, { kind: 'local' }>['errors'];
 
 /** Told of every error of a subgraph before the policy hides anything. */
 export type OnSubgraphError = (error: SubgraphError, subgraph: string, context: RequestContext) => void;

@@ -18,6 +18,12 @@ export const METRICS = {
     labels: ['http.request.method', 'http.route', 'http.response.status_code'],
   },
   'http.server.active_requests': { kind: 'gauge', unit: '{request}', help: 'Client requests in flight', labels: [] },
+  'weir.listener.refusals': {
+    kind: 'counter',
+    unit: '{refusal}',
+    help: 'Connections refused, and bytes that are no request, by the reason',
+    labels: ['weir.listener', 'weir.reason'],
+  },
   'http.client.request.duration': {
     kind: 'histogram',
     unit: 's',
@@ -54,11 +60,47 @@ export const METRICS = {
     help: 'Requests for a canary that stable answered since no endpoint of the canary is healthy',
     labels: ['weir.upstream'],
   },
+  'weir.upstream.joined': {
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Queries that shared the request of an identical one under way',
+    labels: ['weir.upstream'],
+  },
   'weir.upstream.mirrored': {
     kind: 'counter',
     unit: '{request}',
     help: 'Requests copied to another upstream, by what became of the copy',
     labels: ['weir.upstream', 'weir.outcome'],
+  },
+  'weir.auth.refusals': {
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests refused for their credential or by a policy, by the code of the error',
+    labels: ['weir.code'],
+  },
+  'weir.auth.key_reads': {
+    kind: 'counter',
+    unit: '{read}',
+    help: 'Reads of the keys of token issuers that brought new keys, or failed',
+    labels: ['weir.outcome'],
+  },
+  'weir.policy.denials': {
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests that a policy refused, or would have in a dry run',
+    labels: ['weir.policy', 'weir.outcome'],
+  },
+  'weir.limit.exceeded': {
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests above a limit: refused, or let pass in a dry run',
+    labels: ['weir.limit', 'weir.outcome'],
+  },
+  'weir.limit.store_changes': {
+    kind: 'counter',
+    unit: '{change}',
+    help: 'Times that the store of the limits was lost and came back',
+    labels: ['weir.state'],
   },
   'weir.graphql.operations': {
     kind: 'counter',
@@ -71,6 +113,24 @@ export const METRICS = {
     unit: '{operation}',
     help: 'Operations that the preferred engine left to the other one',
     labels: ['weir.engine', 'weir.reason'],
+  },
+  'weir.graphql.limits': {
+    kind: 'counter',
+    unit: '{operation}',
+    help: 'Operations beyond a limit of single operations, by the limit and whether it is enforced or only measured',
+    labels: ['weir.limit', 'weir.mode'],
+  },
+  'weir.graphql.operation_cost': {
+    kind: 'histogram',
+    unit: '1',
+    help: 'Estimated cost of GraphQL operations',
+    labels: [],
+  },
+  'weir.graphql.failed': {
+    kind: 'counter',
+    unit: '{operation}',
+    help: 'Operations that an engine itself failed to run; their clients got INTERNAL_ERROR',
+    labels: ['weir.engine'],
   },
   'weir.supergraph.reloads': {
     kind: 'counter',

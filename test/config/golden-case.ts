@@ -54,6 +54,7 @@ function differences({ upstreams, directory: _, ...sections }: Config): unknown 
   const defaults = {
     graphql: upstreamSchema.parse({ kind: 'graphql', ...reached }),
     rest: upstreamSchema.parse({ kind: 'rest', ...reached, schema: 'default' }),
+    http: upstreamSchema.parse({ kind: 'http', ...reached }),
     local: upstreamSchema.parse({ kind: 'local', schema: 'default', resolvers: 'default' }),
   };
   return {

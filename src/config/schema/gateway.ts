@@ -4,6 +4,8 @@ import { graphql } from './graphql.ts';
 import { auth } from './identity.ts';
 import { rateLimit } from './limits.ts';
 import { path } from './path.ts';
+import { proxy } from './proxy.ts';
+import { route } from './routes.ts';
 import { section } from './section.ts';
 import { server } from './server.ts';
 import { supergraph } from './supergraph.ts';
@@ -22,6 +24,8 @@ export const gatewaySchema = section({
     .array(z.string().min(1))
     .default(DEFAULT_UPSTREAMS)
     .describe('Files of upstreams; `*` matches within a folder, `**` across folders'),
+  routes: z.array(route).default([]).describe('REST routes beside the graph'),
+  proxy: proxy.prefault({}).describe('What routes have in common'),
   auth: auth.prefault({}).describe('Who clients are'),
   rate_limit: rateLimit.prefault({}).describe('How often clients may ask'),
   browsers: browsers.prefault({}).describe('What browsers may do: origins, forged requests, security headers'),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { canaryIsServed, exactlyOneOfUrlAndEndpoints, reached, someEndpointHasWeight } from './endpoints.ts';
 import { entities } from './entities.ts';
 import { headers } from './headers.ts';
+import { upstreamAuth } from './identity.ts';
 import { path } from './path.ts';
 import { duration, section } from './section.ts';
 import { traffic } from './traffic.ts';
@@ -30,7 +31,13 @@ const remote = {
   traffic: traffic
     .prefault({})
     .describe('What is expected of the service; checks, alerts and pool sizes start from it'),
+  auth: upstreamAuth.prefault({}).describe('What the gateway shows the service of itself and of the client'),
   headers: headers.prefault({}).describe('Headers sent to the service'),
+};
+
+/** Keys of every upstream that takes part in the graph and is reached over HTTP. */
+const graphed = {
+  ...remote,
   errors: upstreamErrors.prefault({}).describe("What becomes of the service's errors"),
   transforms: transforms.prefault({}).describe('How the schema is changed before it joins the graph'),
 };
@@ -38,12 +45,16 @@ const remote = {
 export const graphqlUpstream = section(
   {
     kind: z.literal('graphql').describe('A GraphQL service'),
-    ...remote,
+    ...graphed,
     federation: z
       .union([z.boolean(), z.literal('auto')])
       .default('auto')
       .describe('Whether the service is a federation subgraph; auto: asked with `_service`'),
     schema: path('file', 'SDL file; default: read from the service').optional(),
+    join_queries: z
+      .boolean()
+      .default(true)
+      .describe('Let identical queries that are under way at the same time share one request'),
     entities: entities
       .default({})
       .describe('For a plain service, how to look up entities: `User: { key: id, lookup: "usersByIds(ids: $id)" }`'),
@@ -56,8 +67,18 @@ export const graphqlUpstream = section(
 const restUpstream = section(
   {
     kind: z.literal('rest').describe('A REST service, described by SDL with @source and @connect'),
-    ...remote,
+    ...graphed,
     schema: path('file', 'SDL file with @source and @connect'),
+  },
+  exactlyOneOfUrlAndEndpoints,
+  someEndpointHasWeight,
+  canaryIsServed,
+);
+
+const httpUpstream = section(
+  {
+    kind: z.literal('http').describe('An HTTP service that only routes use'),
+    ...remote,
   },
   exactlyOneOfUrlAndEndpoints,
   someEndpointHasWeight,
@@ -72,9 +93,19 @@ const localUpstream = section({
 });
 
 /** One file of `upstreams/`. */
-export const upstreamSchema = z.discriminatedUnion('kind', [graphqlUpstream, restUpstream, localUpstream]);
+export const upstreamSchema = z.discriminatedUnion('kind', [
+  graphqlUpstream,
+  restUpstream,
+  httpUpstream,
+  localUpstream,
+]);
 
 export type GraphqlUpstreamDefinition = z.output<typeof graphqlUpstream>;
 export type RestUpstreamDefinition = z.output<typeof restUpstream>;
+export type HttpUpstreamDefinition = z.output<typeof httpUpstream>;
 export type LocalUpstreamDefinition = z.output<typeof localUpstream>;
-export type UpstreamDefinition = GraphqlUpstreamDefinition | RestUpstreamDefinition | LocalUpstreamDefinition;
+export type UpstreamDefinition =
+  | GraphqlUpstreamDefinition
+  | RestUpstreamDefinition
+  | HttpUpstreamDefinition
+  | LocalUpstreamDefinition;

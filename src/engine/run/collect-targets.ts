@@ -1,6 +1,7 @@
 import type { Requirements } from '../compile/compile-representation.ts';
 import type { EntityList } from '../compile/step.ts';
 import { getOwn, type JsonObject } from '../own.ts';
+import { Failure, unusableAnswer } from './failure.ts';
 import { failKeys } from './place-errors.ts';
 import type { Run } from './run.ts';
 
@@ -25,7 +26,7 @@ export interface Targets extends Collected {
 export function collectTargets(list: EntityList, run: Run): Targets {
   const { selection } = list;
   // Failures are passed on for each list by itself.
-  if (!selection.isShared || run.records !== undefined) return { list, ...collect(list, run) };
+  if (!selection.isShared || run.hasFailures) return { list, ...collect(list, run) };
   const known = run.collected?.get(selection);
   if (known !== undefined) return { list, ...known };
   const collected = collect(list, run);
@@ -49,7 +50,7 @@ function collect(list: EntityList, run: Run): Collected {
       if (requirements === undefined) continue;
       const index = known.indexOf(requirements, object);
       if (index === -1) {
-        if (run.records !== undefined) passFailureOn(list, requirements, object);
+        failUnrepresented(list, requirements, object, run);
         continue;
       }
       objects.push(object);
@@ -102,11 +103,13 @@ class KnownRepresentations {
   }
 }
 
-/** What depends on a failed field fails as it did. */
-function passFailureOn(list: EntityList, requirements: Requirements, object: JsonObject): void {
-  const failure = requirements.findFailure(object);
-  if (failure === undefined) return;
-  failKeys(object, list.answerKeys, typenameOf(object), [], failure.record);
+/** What depends on a failed field fails as it did; what depends on one that no answer has, as if that had failed. */
+function failUnrepresented(list: EntityList, requirements: Requirements, object: JsonObject, run: Run): void {
+  const lacking = requirements.findLacking(object);
+  if (lacking === undefined) return;
+  run.hasFailures = true;
+  const error = lacking instanceof Failure ? lacking.error : unusableAnswer(lacking);
+  failKeys(object, list.answerKeys, typenameOf(object), [], error);
 }
 
 export function typenameOf(object: JsonObject): string | undefined {

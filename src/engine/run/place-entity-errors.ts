@@ -1,36 +1,46 @@
 import type { SubgraphError } from '../../subgraphs/subgraph.ts';
-import type { EntityFetch } from '../compile/step.ts';
+import type { EntityList } from '../compile/step.ts';
 import { isJsonObject, type JsonObject } from '../own.ts';
 import { type Targets, typenameOf } from './collect-targets.ts';
 import { pathOf } from './errors-of.ts';
-import { type Path, type UpstreamRecord, unusableAnswer } from './failure.ts';
+import { type Path, toClientPath, unusableAnswer } from './failure.ts';
 import { failKeys, placeFailure } from './place-errors.ts';
 import type { Run } from './run.ts';
+
+/** Marks what the list would have told of the object. @returns whether any of it was not failed before. */
+type FailObject = (list: EntityList, object: JsonObject, path: Path, error: SubgraphError) => boolean;
 
 /**
  * Places the errors of an entity fetch: one that names an entity at each place where the entity stands, one that names none
  * at every entity that came back null.
  */
 export function placeEntityErrors(
-  fetch: EntityFetch,
   targets: readonly Targets[],
   answers: readonly (unknown[] | undefined)[],
   run: Run,
   errors: readonly SubgraphError[],
+  objectTypes: ReadonlySet<string>,
 ): void {
+  run.hasFailures = true;
+  const fail: FailObject = (list, object, path, error) => {
+    const typename = typenameOf(object);
+    const isUntold = typename !== undefined && !objectTypes.has(typename) && list.answerKeys.asksType(typename);
+    if (isUntold && !run.untold?.has(object)) run.untold = (run.untold ?? new Map()).set(object, error);
+    return failKeys(object, list.answerKeys, typename, path, error) || isUntold;
+  };
+
   for (const error of errors) {
     const path = pathOf(error);
-    const record = run.record(fetch.subgraph.name, error);
     const at = targets.findIndex(({ list }) => list.responseKey === path[0]);
     const target = targets[at];
     const index = path[1];
     if (target !== undefined && typeof index === 'number') {
-      placeEntityError(target, answers[at], index, path.slice(2), run, record);
+      placeEntityError(target, answers[at], index, path.slice(2), run, error, fail);
       continue;
     }
     const failed = target === undefined ? targets : [target];
-    const hasFailed = failed.map((one) => failMissing(one, answers[targets.indexOf(one)], record));
-    if (!hasFailed.includes(true)) run.report(record, undefined);
+    const hasFailed = failed.map((one) => failMissing(one, answers[targets.indexOf(one)], error, fail));
+    if (!hasFailed.includes(true)) run.report(error, undefined);
   }
   targets.forEach((target, at) => {
     const answer = answers[at];
@@ -39,7 +49,7 @@ export function placeEntityErrors(
     answer?.fill(null);
     if (errors.length > 0) return;
     const message = 'The answer to an entity fetch does not have one item per representation';
-    failMissing(target, undefined, run.record(fetch.subgraph.name, unusableAnswer(message)));
+    failMissing(target, undefined, unusableAnswer(message), fail);
   });
 }
 
@@ -49,34 +59,39 @@ function placeEntityError(
   index: number,
   path: Path,
   run: Run,
-  record: UpstreamRecord,
+  error: SubgraphError,
+  fail: FailObject,
 ): void {
-  const { list } = target;
   const entity = answer?.[index];
   if (isJsonObject(entity) && path.length > 0) {
-    if (!placeFailure(entity, path, record)) reportAtEachPlace(target, index, path, run, record);
+    if (!placeFailure(entity, path, error)) reportAtEachPlace(target, index, path, run, error);
     return;
   }
-  for (const object of objectsOf(target, index)) failKeys(object, list.answerKeys, typenameOf(object), path, record);
+  for (const object of objectsOf(target, index)) fail(target.list, object, path, error);
 }
 
 /** @returns whether any field of a missing entity was not failed before. */
-function failMissing(target: Targets, answer: readonly unknown[] | undefined, record: UpstreamRecord): boolean {
+function failMissing(
+  target: Targets,
+  answer: readonly unknown[] | undefined,
+  error: SubgraphError,
+  fail: FailObject,
+): boolean {
   let hasFailed = false;
   target.objects.forEach((object, at) => {
     if (isJsonObject(answer?.[target.indexes[at] as number])) return;
-    if (failKeys(object, target.list.answerKeys, typenameOf(object), [], record)) hasFailed = true;
+    if (fail(target.list, object, [], error)) hasFailed = true;
   });
   return hasFailed;
 }
 
 /** An error about data that is there: nothing in the answer would say it. */
-function reportAtEachPlace(target: Targets, index: number, path: Path, run: Run, record: UpstreamRecord): void {
+function reportAtEachPlace(target: Targets, index: number, path: Path, run: Run, error: SubgraphError): void {
   const objects = new Set(objectsOf(target, index));
   const renamed = target.list.outputRewrites?.renamePath(path) ?? path;
   for (const entityPath of target.list.selection.paths) {
     entityPath.locate(run.data, (object, place) => {
-      if (objects.has(object)) run.report(record, [...place, ...renamed]);
+      if (objects.has(object)) run.report(error, toClientPath([...place, ...renamed]));
     });
   }
 }

@@ -61,6 +61,19 @@ export function interfaceObjectsFixture(): Fixture {
   return createFixture('interface-objects', key, (fields) => `type Media ${key} @interfaceObject { ${fields} }`);
 }
 
+/** The same where types of an interface promise more than the interface, each in another field (GraphQL §3.7). */
+export function covariantFixture(): Fixture {
+  const { subgraphs, ...rest } = libraryFixture();
+  const catalog = (subgraphs.catalog ?? '')
+    .replace('by: Person pages', 'by: Person! pages')
+    .replace(
+      'related(first: Int = 2): [Media!] by: Person minutes',
+      'related(first: Int = 2): [Media!]! by: Person minutes',
+    )
+    .replace('by: Person sides', 'by: Person! sides');
+  return { ...rest, name: 'covariant', subgraphs: { ...subgraphs, catalog } };
+}
+
 /** @param extendMedia how a subgraph that adds fields to all media writes it. */
 function createFixture(name: string, interfaceKey: string, extendMedia: (fields: string) => string): Fixture {
   return {

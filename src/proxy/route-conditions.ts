@@ -1,0 +1,31 @@
+import type { RouteConfig } from '../config/config.ts';
+import type { RequestHead } from '../edge/edge.ts';
+
+type Condition = RouteConfig['match']['headers'][string];
+
+/** Whether the headers and the query of a request are those that a route wants; `undefined`: it wants none. */
+export type Conditions = ((head: RequestHead) => boolean) | undefined;
+
+export function compileConditions({ headers, query }: RouteConfig['match']): Conditions {
+  const ofHeaders = Object.entries(headers).map(([name, condition]) => {
+    const holds = compileCondition(condition);
+    const key = name.toLowerCase();
+    return (head: RequestHead) => holds(head.headers[key]);
+  });
+  const ofQuery = Object.entries(query).map(([name, condition]) => [name, compileCondition(condition)] as const);
+  if (ofHeaders.length === 0 && ofQuery.length === 0) return undefined;
+  return (head) => {
+    for (const holds of ofHeaders) if (!holds(head)) return false;
+    if (ofQuery.length === 0) return true;
+    const parameters = new URLSearchParams(head.query);
+    // Of a repeated parameter the first counts, as in the Gateway API.
+    return ofQuery.every(([name, holds]) => holds(parameters.get(name) ?? undefined));
+  };
+}
+
+function compileCondition(condition: Condition): (value: string | undefined) => boolean {
+  if (typeof condition === 'boolean') return (value) => (value !== undefined) === condition;
+  if (typeof condition === 'string') return (value) => value === condition;
+  const pattern = new RegExp(condition.regex, 'u');
+  return (value) => value !== undefined && pattern.test(value);
+}
