@@ -24,7 +24,6 @@ export function createOwnPlanner(model: FederationModel): OwnPlanner {
       const [definition] = document.definitions;
       if (definition?.kind !== Kind.OPERATION_DEFINITION) return { kind: 'QueryPlan' };
       const kind = definition.operation;
-      if (kind === 'subscription') throw new Error('Subscriptions are not planned');
       const wants = new Wants(model);
       const provided = new ProvidedSets(wants);
       const options = new OptionFinder(model, wants, provided);
@@ -43,7 +42,7 @@ export function createOwnPlanner(model: FederationModel): OwnPlanner {
       const write = (units: readonly FetchUnit[]): PlanNode | undefined => writePlan(units, kind, variableTypes);
       const { selections } = definition.selectionSet;
       const units = search(selections);
-      if (kind === 'query' || units.length === 1) return toPlan(write(units));
+      if (kind !== 'mutation' || units.length === 1) return toPlan(write(units));
       // GraphQL §6.2.2: a root field begins when the one before it is complete, entity fetches and all.
       return toPlan(
         inOne(

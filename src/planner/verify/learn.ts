@@ -1,4 +1,4 @@
-import { Kind, type SelectionNode } from 'graphql';
+import { type FieldNode, Kind, type SelectionNode } from 'graphql';
 import type { FederationModel, SubgraphField, SubgraphType } from '../model/federation-model.ts';
 import { NONE_PROVIDED, type Provided, type ProvidedSets } from '../search/provided.ts';
 import { fieldText, type Site } from './site.ts';
@@ -23,6 +23,7 @@ export interface Lesson {
 export class Learner {
   readonly #model: FederationModel;
   readonly #provided: ProvidedSets;
+  readonly #texts = new Map<FieldNode, string>();
 
   constructor(model: FederationModel, provided: ProvidedSets) {
     this.#model = model;
@@ -49,7 +50,7 @@ export class Learner {
       const responseKey = selection.alias?.value ?? name;
       const keyPath = `${path}.${responseKey}`;
       const key = renames.get(keyPath) ?? responseKey;
-      const text = fieldText(name, selection.arguments);
+      const text = this.#textOf(selection);
       if (name === '__typename') {
         // An interface object tells its own name only.
         if (type.kind !== 'interfaceObject') site.learnLeaf(types, key, text);
@@ -83,6 +84,13 @@ export class Learner {
       }
     }
     return undefined;
+  }
+
+  /** One selection is met at every place that a fetch is about. */
+  #textOf(field: FieldNode): string {
+    const text = this.#texts.get(field) ?? fieldText(field.name.value, field.arguments);
+    this.#texts.set(field, text);
+    return text;
   }
 
   #narrow(lesson: Lesson, condition: string): Lesson | undefined {

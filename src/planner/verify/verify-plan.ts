@@ -70,6 +70,8 @@ class Verification {
         return this.follow(node.node, [...path, ...node.path]);
       case 'Fetch':
         return this.#followFetch(node, path);
+      case 'Subscription':
+        return this.#followFetch(node.primary, path);
       case 'BatchFetch':
         return this.#followBatch(node);
       default:
