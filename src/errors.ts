@@ -40,6 +40,14 @@ export const ERRORS = {
   NOT_FOUND: { audience: 'client', status: 404, message: 'No route matches the request' },
   METHOD_NOT_ALLOWED: { audience: 'client', status: 405, message: 'The route does not admit the method' },
   MALFORMED_PATH: { audience: 'client', status: 400, message: 'The path is not one that every service reads alike' },
+  AMBIGUOUS_HEADER: { audience: 'client', status: 400, message: 'A header may be read as another by some services' },
+  UPGRADE_REQUIRED: { audience: 'client', status: 426, message: 'The route speaks another protocol or version' },
+  UNSUPPORTED_MEDIA_TYPE: {
+    audience: 'client',
+    status: 415,
+    message: 'The body has a media type or a coding that the route does not read',
+  },
+  MALFORMED_BODY: { audience: 'client', status: 400, message: 'The body is not what its media type says' },
   URI_TOO_LONG: { audience: 'client', status: 414, message: 'The target is longer than the route admits' },
   LOOP_DETECTED: { audience: 'client', status: 508, message: 'The request has passed this gateway before' },
   UPSTREAM_UNAVAILABLE: { audience: 'internal', status: 503, message: 'An upstream cannot be reached' },
@@ -49,6 +57,7 @@ export const ERRORS = {
   DEADLINE_EXCEEDED: { audience: 'internal', status: 504, message: 'The request ran out of time' },
   CLIENT_CLOSED_REQUEST: { audience: 'internal', status: 499, message: 'The client closed the request' },
   SCHEMA_NOT_READY: { audience: 'internal', status: 503, message: 'The gateway has no schema yet' },
+  ROUTE_NOT_READY: { audience: 'internal', status: 503, message: 'The graph lacks what the route asks for' },
   INTERNAL_ERROR: { audience: 'internal', status: 500, message: 'An internal error occurred' },
 } as const satisfies Record<string, ErrorEntry>;
 

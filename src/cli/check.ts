@@ -1,10 +1,13 @@
+import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../config/config.ts';
+import { formatConfigErrors } from '../config/config-error.ts';
 import { graphUpstreamsOf } from '../config/graph-upstreams.ts';
 import { loadPlugins } from '../graphql/load-plugins.ts';
 import { fieldAuthProblems, openFieldAuth } from '../graphql/open-field-auth.ts';
+import { checkRoutes } from '../proxy/check-routes.ts';
 import { readSubgraphs } from '../server/read-subgraphs.ts';
 import { composeSupergraph } from '../supergraph/compose.ts';
-import { readSupergraph } from '../supergraph/supergraph.ts';
+import { readSupergraph, type Supergraph } from '../supergraph/supergraph.ts';
 import { formatCompositionErrors } from './format-composition-errors.ts';
 import { checkOperations } from './operations/check-operations.ts';
 import { type ConfigOptions, readConfigOrExit } from './read-config-or-exit.ts';
@@ -17,12 +20,13 @@ export interface CheckOptions extends ConfigOptions {
 /** `weir check` */
 export async function check({ operations, ...options }: CheckOptions): Promise<void> {
   const { config, files } = await readConfigOrExit(options);
-  const { isWrong, sdl } = await checkGraph(config);
-  if (isWrong) return fail();
-  const composed = sdl === undefined ? '' : ', and the schemas compose';
+  const { isWrong, supergraph } = await checkGraph(config);
+  const areRoutesWrong = await checkRoutesOf(config, files[0] ?? config.directory, supergraph?.apiSchema);
+  if (isWrong || areRoutesWrong) return fail();
+  const composed = supergraph === undefined ? '' : ', and the schemas compose';
   if (operations === undefined) return write(`${files.length} files are in order${composed}\n`);
-  if (sdl === undefined) return fail('The operations are not checked: the graph is not whole\n');
-  const { table, errors, notes } = await checkOperations(operations, process.cwd(), readSupergraph(sdl), config);
+  if (supergraph === undefined) return fail('The operations are not checked: the graph is not whole\n');
+  const { table, errors, notes } = await checkOperations(operations, process.cwd(), supergraph, config);
   write(table);
   for (const note of notes) process.stderr.write(`Note: ${note}\n`);
   for (const error of errors) process.stderr.write(`${error}\n`);
@@ -32,7 +36,7 @@ export async function check({ operations, ...options }: CheckOptions): Promise<v
 interface CheckedGraph {
   readonly isWrong: boolean;
   /** `undefined`: an upstream is missing, or the schemas do not compose. */
-  readonly sdl?: string;
+  readonly supergraph?: Supergraph;
 }
 
 /** Prints all that is wrong with schemas, their composition, and the rules that they and the config have. */
@@ -56,15 +60,23 @@ async function checkGraph(config: Config): Promise<CheckedGraph> {
     process.stderr.write(formatCompositionErrors(composition.errors));
     return { isWrong: true };
   }
-  const problems = await findFieldAuthProblems(composition.sdl, config);
+  const supergraph = readSupergraph(composition.sdl);
+  const problems = await findFieldAuthProblems(supergraph, config);
   for (const problem of problems) process.stderr.write(`${problem}\n`);
-  return { isWrong: isWrong || problems.length > 0, sdl: composition.sdl };
+  return { isWrong: isWrong || problems.length > 0, supergraph };
 }
 
-async function findFieldAuthProblems(sdl: string, config: Config): Promise<readonly string[]> {
+/** Prints what is wrong with the documents, functions and golden pairs of routes. @returns whether anything is. */
+async function checkRoutesOf(config: Config, file: string, schema: GraphQLSchema | undefined): Promise<boolean> {
+  const errors = await checkRoutes(config, schema, file);
+  if (errors.length > 0) process.stderr.write(formatConfigErrors(errors, process.cwd()));
+  return errors.length > 0;
+}
+
+async function findFieldAuthProblems(supergraph: Supergraph, config: Config): Promise<readonly string[]> {
   try {
     const plugins = await loadPlugins(config.plugins, config.directory);
-    return fieldAuthProblems(openFieldAuth(readSupergraph(sdl), { config, plugins }));
+    return fieldAuthProblems(openFieldAuth(supergraph, { config, plugins }));
   } catch (error) {
     // A plugin that cannot be loaded, or a policy with two definitions: the message says it.
     return [error instanceof Error ? error.message : String(error)];

@@ -66,16 +66,21 @@ async function print(
   const { planned, engine, declined, cost, measures, beyond } = examination;
   switch (format) {
     case 'text':
-      return [planned === undefined ? 'No plan' : printPlan(planned.plan), ...facts].join('\n\n');
+      return [
+        planned === undefined ? 'No plan' : `${printPlan(planned.plan)}\nPlanner: ${planned.planner}`,
+        ...facts,
+      ].join('\n\n');
     case 'mermaid': {
-      const comments = facts.flatMap((text) => text.trimEnd().split('\n')).map((line) => `%% ${line}`);
+      const comments = [...(planned === undefined ? [] : [`Planner: ${planned.planner}`]), ...facts]
+        .flatMap((text) => text.trimEnd().split('\n'))
+        .map((line) => `%% ${line}`);
       return [planned === undefined ? 'flowchart TD' : drawPlan(planned.plan), ...comments].join('\n');
     }
     case 'json': {
       const protections = auth.protectionsOf(operation);
       const asks = protections?.fields.map(({ path, demand }) => ({ path, ...protections.demands[demand] })) ?? [];
-      const { calls, plan } = planned ?? {};
-      return JSON.stringify({ engine, declined, ...calls, cost, ...measures, beyond, asks, plan }, null, 2);
+      const { calls, plan, planner } = planned ?? {};
+      return JSON.stringify({ engine, planner, declined, ...calls, cost, ...measures, beyond, asks, plan }, null, 2);
     }
   }
 }

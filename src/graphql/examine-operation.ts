@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import { createCompiledEngine } from '../engine/compiled-engine.ts';
 import type { Engine } from '../planner/engine.ts';
 import type { Operation } from '../planner/operation.ts';
+import type { PlannerName } from '../planner/query-planner.ts';
 import { createStitchEngine } from '../stitch/stitch-engine.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
@@ -21,7 +22,9 @@ export interface Examination {
   /** Slicing arguments that are missing or too many. */
   readonly breach: SlicingBreach | undefined;
   /** `undefined`: nobody can plan it. */
-  readonly planned: { readonly plan: QueryPlan; readonly calls: PlannedCalls } | undefined;
+  readonly planned:
+    | { readonly plan: QueryPlan; readonly planner: PlannerName; readonly calls: PlannedCalls }
+    | undefined;
   /** The engine that runs it; `undefined`: none does. */
   readonly engine: Engine['name'] | undefined;
   /** Why engines before that one decline it. */
@@ -63,14 +66,14 @@ export function createExaminer(supergraph: Supergraph, { graphql }: Pick<Config,
     const { mode, max = Number.POSITIVE_INFINITY } = limits.cost;
     compileLimit('cost', { mode, max }, tell)(cost);
     const planned = operation.isEmpty ? undefined : await compiled.planner.plan(operation);
-    const plan = planned !== undefined && 'plan' in planned ? planned.plan : undefined;
-    const calls = plan && countCalls(plan);
+    const found = planned !== undefined && 'plan' in planned ? planned : undefined;
+    const calls = found && countCalls(found.plan);
     if (calls !== undefined) compileLimit('upstream_calls', limits.upstreamCalls, tell)(calls.calls);
     return {
       measures: measureDocument(document),
       cost,
       breach,
-      planned: plan && calls && { plan, calls },
+      planned: found && calls && { plan: found.plan, planner: found.planner, calls },
       ...(await chooseEngine(order, operation)),
       beyond,
     };

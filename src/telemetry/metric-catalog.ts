@@ -60,6 +60,12 @@ export const METRICS = {
     help: 'Requests for a canary that stable answered since no endpoint of the canary is healthy',
     labels: ['weir.upstream'],
   },
+  'weir.upstream.joined': {
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Queries that shared the request of an identical one under way',
+    labels: ['weir.upstream'],
+  },
   'weir.upstream.mirrored': {
     kind: 'counter',
     unit: '{request}',
@@ -119,6 +125,12 @@ export const METRICS = {
     unit: '1',
     help: 'Estimated cost of GraphQL operations',
     labels: [],
+  },
+  'weir.graphql.failed': {
+    kind: 'counter',
+    unit: '{operation}',
+    help: 'Operations that an engine itself failed to run; their clients got INTERNAL_ERROR',
+    labels: ['weir.engine'],
   },
   'weir.supergraph.reloads': {
     kind: 'counter',
