@@ -10,6 +10,7 @@ import { observeTransport } from './server/observe-transport.ts';
 import { type Readiness, readinessOf } from './server/readiness.ts';
 import { createReception } from './server/reception.ts';
 import { createRequestListener } from './server/request-listener.ts';
+import { createUpgradeListener, type UpgradeListener } from './server/upgrade-listener.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { openTelemetry } from './telemetry/telemetry.ts';
 
@@ -18,6 +19,8 @@ export interface Gateway {
   readonly logger: Logger;
   /** For `node:http`. */
   readonly handler: RequestListener;
+  /** For the `upgrade` event of a `node:http` server: WebSockets of routes. @returns what closes the tunnel. */
+  readonly upgrade: UpgradeListener;
   /** For runtimes with the fetch API. */
   readonly fetch: (request: Request) => Promise<Response>;
   readonly readiness: () => Readiness;
@@ -69,7 +72,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const serving = {
     reception,
     graphqlPath: () => (hasGraph(generation.config) ? config.graphql.path : undefined),
-    maxHeaders: config.server.maxHeaders,
+    headerLimits: config.server,
     graph: () => generation.graph(),
     routes: () => generation.routes,
     readiness,
@@ -78,17 +81,22 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     ...(options.devProblem !== undefined && { devProblem: options.devProblem }),
   };
   const handler = createRequestListener(serving);
+  const upgrade = createUpgradeListener(serving);
   let listeners: Listeners | undefined;
 
   return {
     logger,
     handler,
+    upgrade,
     fetch: createFetchHandler(serving),
     readiness,
     addresses: () => listeners?.addresses ?? [],
     async listen() {
       listeners = await openListeners(config.server, {
-        handlersOf: (surface) => ({ request: createRequestListener({ ...serving, surface }) }),
+        handlersOf: (surface) => ({
+          request: createRequestListener({ ...serving, surface }),
+          ...(surface.isPublic && { upgrade: createUpgradeListener({ ...serving, surface }) }),
+        }),
         onEvent: observeListeners(metrics, logger),
       });
       const { url } = listeners.addresses.find(({ isPublic }) => isPublic) as ListenerAddress;

@@ -1,8 +1,10 @@
 import { readConfig } from '../../src/config/read-config.ts';
+import { DeadlineQueue } from '../../src/deadline-queue.ts';
 import { admit } from '../../src/edge/admit.ts';
 import { createEdge } from '../../src/edge/create-edge.ts';
 import { RequestScope } from '../../src/edge/request-scope.ts';
 import { createTracing } from '../../src/telemetry/tracing.ts';
+import { systemClock } from '../../src/transport/clock.ts';
 
 const WARM_UP = 20_000;
 const REQUESTS = 100_000;
@@ -17,6 +19,7 @@ async function measureOne(file: string, authorization: string): Promise<number> 
   if (config === undefined) throw new Error(`Cannot measure "${file}": it is no config`);
   const edge = createEdge(config);
   const tracing = createTracing(config.telemetry);
+  const deadlines = new DeadlineQueue(systemClock);
   const ask = async () => {
     const headers = { host: 'shop.example', 'content-type': 'application/json', accept: '*/*', authorization };
     const head = { method: 'POST', path: '/graphql', query: '', headers, peerAddress: '198.51.100.7' };
@@ -26,6 +29,7 @@ async function measureOne(file: string, authorization: string): Promise<number> 
       clientAddress: edge.clientAddress(head),
       timeoutMs: 30_000,
       tracing,
+      deadlines,
     });
     const { error } = await admit(scope, { kind: 'graphql', route: '/graphql' });
     if (error !== undefined) throw error;

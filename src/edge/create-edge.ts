@@ -57,6 +57,8 @@ export interface CompiledEdge extends Edge {
   /** @param identify Default: what `auth:` says. */
   identifyBy(identify: Identify | undefined, head: RequestHead): ReturnType<Identify>;
   readonly authorize: Authorize;
+  /** Whether the peer is a proxy whose word is believed. */
+  trusts(head: RequestHead): boolean;
   /** Which limits a request must pass; to be given to `limiter.take`. */
   readonly limits: RequestLimits;
   readonly limiter: Limiter;
@@ -123,6 +125,7 @@ export function createEdge(
     },
     requestId: ({ headers, peerAddress }) => chooseRequestId(headers['x-request-id'], proxies.has(peerAddress)),
     clientAddress: proxies.clientAddress,
+    trusts: ({ peerAddress }) => proxies.has(peerAddress),
     judgeBrowser,
     securityHeaders: (head) => securityHeaders(proxies.isTls(head)),
     identify: (head) => identifyBy(undefined, head),

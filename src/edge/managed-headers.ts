@@ -1,3 +1,5 @@
+import { foldHeaderName } from './header-names.ts';
+
 export interface ManagedHeaders {
   /** The headers without any form of a managed one. Given back as it is where there is none: the usual case. */
   strip(headers: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string | undefined>>;
@@ -10,13 +12,13 @@ export interface ManagedHeaders {
  * the names too, since a proxy behind would drop the gateway's own header for it (RFC 9110 §7.6.1).
  */
 export function compileManagedHeaders(names: readonly string[]): ManagedHeaders {
-  const managed = new Set(names.map(fold));
+  const managed = new Set(names.map(foldHeaderName));
   // Clients send the same few names over and over; the odd ones of an attacker must not fill the memory.
   const known = new Map<string, boolean>();
   const has = (name: string): boolean => {
     let answer = known.get(name);
     if (answer === undefined) {
-      answer = managed.has(fold(name));
+      answer = managed.has(foldHeaderName(name));
       if (known.size < MAX_KNOWN_NAMES) known.set(name, answer);
     }
     return answer;
@@ -46,8 +48,3 @@ export function compileManagedHeaders(names: readonly string[]): ManagedHeaders 
 
 const MAX_KNOWN_NAMES = 1_000;
 const MIN_NAME_LENGTH = 2;
-
-/** Characters that services fold into one when they make variables of header names. */
-function fold(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9]/g, '-');
-}

@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+
 /** Field lines in a flat list: name, value, name, value. Names in lower case. */
 export type FieldLines = string[];
 
@@ -23,4 +25,9 @@ export function removeField(lines: FieldLines, name: string): void {
 export function setField(lines: FieldLines, name: string, value: string): void {
   removeField(lines, name);
   lines.push(name, value);
+}
+
+/** Sets the lines on a response whose head is not written by the line. */
+export function setFields(response: ServerResponse, lines: readonly string[]): void {
+  for (let at = 0; at < lines.length; at += 2) response.setHeader(lines[at] as string, lines[at + 1] as string);
 }

@@ -1,47 +1,83 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest } from 'node:http2';
 import type { RequestScope } from '../edge/request-scope.ts';
+import type { FieldFilter } from './field-filter.ts';
 import type { FieldLines } from './field-lines.ts';
-import { isHopByHop, readConnectionOptions } from './hop-by-hop.ts';
+import type { AddForwardingFields } from './forwarding-fields.ts';
+import { readConnectionOptions } from './hop-by-hop.ts';
+import { RequestBody } from './request-body.ts';
 import type { Route } from './route.ts';
 import type { RouteExchange } from './route-exchange.ts';
+import type { NextVia } from './via.ts';
 
-/** The exchange of a request, with the end-to-end fields of the client. */
+/** What all routes say of requests that they send on. */
+export interface ExchangeRules {
+  readonly filter: FieldFilter;
+  readonly addForwardingFields: AddForwardingFields;
+  readonly nextVia: NextVia;
+  /** The query without credentials. */
+  readonly cleanQuery: (query: string) => string;
+}
+
+/**
+ * The exchange of a request on its way to the answerer of its route.
+ * @throws {WeirError} `LOOP_DETECTED`, `AMBIGUOUS_HEADER`.
+ */
 export function openExchange(
   route: Route,
   scope: RequestScope,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
+  rules: ExchangeRules,
 ): RouteExchange {
   const { method, path, query, headers } = scope.head;
-  return {
+  const lines = endToEnd(headers, rules.filter);
+  const via = rules.nextVia(headers.via, incoming.httpVersion);
+  if (via !== undefined) lines.push('via', via);
+  const exchange: RouteExchange = {
     route,
     scope,
     method,
     path,
-    query: route.cleanQuery(query),
-    headers: endToEnd(headers),
-    body: hasBody(headers) ? incoming : null,
+    query: rules.cleanQuery(query),
+    headers: lines,
+    body: hasBody(incoming)
+      ? new RequestBody({
+          incoming,
+          outgoing,
+          scope,
+          maxBytes: route.config.maxBodyBytes,
+          isExpected: headers.expect !== undefined,
+        })
+      : null,
     get parameters() {
       return route.readParameters(path);
     },
     incoming,
     outgoing,
   };
+  rules.addForwardingFields(lines, exchange);
+  return exchange;
 }
 
-/** RFC 9112 §6.3: only these say that a request has a body. Over HTTP/2 a body may come without either. */
-function hasBody(headers: RequestScope['headers']): boolean {
-  const length = headers['content-length'];
-  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+/** RFC 9112 §6.3: over HTTP/1.1 only these fields say that there is a body; an HTTP/2 stream says it by going on. */
+function hasBody(incoming: IncomingMessage): boolean {
+  const length = incoming.headers['content-length'];
+  if (incoming.httpVersionMajor === 2) {
+    return length !== '0' && !(incoming as unknown as Http2ServerRequest).stream.endAfterHeaders;
+  }
+  return incoming.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }
 
-function endToEnd(headers: RequestScope['headers']): FieldLines {
+function endToEnd(headers: RequestScope['headers'], filter: FieldFilter): FieldLines {
   const named = readConnectionOptions(headers.connection);
   const lines: FieldLines = [];
   for (const name of Object.keys(headers)) {
-    if (isHopByHop(name) || name === 'host' || name === 'expect' || named?.has(name) === true) continue;
     const value = headers[name];
-    if (value !== undefined && name.charCodeAt(0) !== 58) lines.push(name, value);
+    if (value === undefined || !filter.passesRequest(name)) continue;
+    if (named === undefined || !named.has(name)) lines.push(name, value);
   }
+  // Trailers are handed on, so that the upstream may send some (RFC 9110 §10.1.4).
+  if (headers.te !== undefined && /(?:^|,)\s*trailers\s*(?:,|$)/i.test(headers.te)) lines.push('te', 'trailers');
   return lines;
 }

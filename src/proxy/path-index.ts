@@ -26,12 +26,7 @@ export class PathIndex<V> {
         node.parameter ??= createNode();
         node = node.parameter;
       } else {
-        let child = node.literals.get(segment.text);
-        if (child === undefined) {
-          child = createNode();
-          node.literals.set(segment.text, child);
-        }
-        node = child;
+        node = childOf(node, segment.text);
       }
     }
     node.end.push(value);
@@ -49,14 +44,38 @@ export class PathIndex<V> {
 }
 
 interface Node<V> {
-  readonly literals: Map<string, Node<V>>;
+  /** Most nodes have one child at most: comparing it costs less than looking it up. */
+  text: string;
+  child: Node<V> | undefined;
+  /** All of them, where there are several. */
+  children: Map<string, Node<V>> | undefined;
   parameter: Node<V> | undefined;
   readonly end: V[];
   readonly rest: V[];
 }
 
 function createNode<V>(): Node<V> {
-  return { literals: new Map(), parameter: undefined, end: [], rest: [] };
+  return { text: '', child: undefined, children: undefined, parameter: undefined, end: [], rest: [] };
+}
+
+function childOf<V>(node: Node<V>, text: string): Node<V> {
+  const known = node.children === undefined ? (node.text === text ? node.child : undefined) : node.children.get(text);
+  if (known !== undefined) return known;
+  const child: Node<V> = createNode();
+  if (node.child === undefined) {
+    node.text = text;
+    node.child = child;
+  } else {
+    node.children ??= new Map([[node.text, node.child]]);
+    node.children.set(text, child);
+  }
+  return child;
+}
+
+/** The child whose text is `path` between the two places. */
+function find<V>({ text, child, children }: Node<V>, path: string, from: number, to: number): Node<V> | undefined {
+  if (children !== undefined) return children.get(path.slice(from, to));
+  return child !== undefined && text.length === to - from && path.startsWith(text, from) ? child : undefined;
 }
 
 /** @param from where the next segment starts; beyond the end of `path` where there is none. */
@@ -72,7 +91,7 @@ function descend<V, T>(
   } else {
     const slash = path.indexOf('/', from);
     const to = slash === -1 ? path.length : slash;
-    const child = node.literals.size === 0 ? undefined : node.literals.get(path.slice(from, to));
+    const child = find(node, path, from, to);
     const found = child === undefined ? undefined : descend(child, path, to + 1, pick);
     if (found !== undefined) return found;
     if (node.parameter !== undefined && to > from) {

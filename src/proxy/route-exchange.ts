@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { RequestScope } from '../edge/request-scope.ts';
 import type { FieldLines } from './field-lines.ts';
 import type { Route } from './route.ts';
@@ -14,7 +14,7 @@ export interface RouteExchange {
   path: string;
   /** Without `?` and without credentials; `''`: none. */
   query: string;
-  /** End-to-end fields of the client; what the gateway says itself (forwarding, `Via`, identity) is added by who sends. */
+  /** End-to-end fields of the client, with what the gateway says of it (forwarding, `Via`). The transport adds ids and credentials. */
   headers: FieldLines;
   /** Flows from the client; `null`: none. Who needs it whole reads it with `readBody`. */
   body: Readable | Buffer | null;
@@ -33,11 +33,20 @@ export interface RouteAnswer {
   /** A stream must be read to its end or destroyed. `null`: none. */
   body: Readable | Buffer | null;
   /** Once `body` has ended. */
-  trailers?: (() => readonly string[]) | undefined;
+  trailers?: (() => Readonly<Record<string, string[]>> | undefined) | undefined;
 }
 
 /** Answers a request. @throws {WeirError} What is thrown becomes a problem (RFC 9457). */
 export type Answerer = (exchange: RouteExchange) => Promise<RouteAnswer>;
+
+/** A connection that an upstream has given to another protocol, and the fields of its answer. */
+export interface UpgradedAnswer {
+  readonly headers: FieldLines;
+  readonly socket: Duplex;
+}
+
+/** Asks for another protocol (RFC 9110 §7.8); an upstream that declines answers as usual. Throws as an {@link Answerer}. */
+export type Upgrader = (exchange: RouteExchange, protocol: string) => Promise<UpgradedAnswer | RouteAnswer>;
 
 /** What stands around an answerer, compiled once for a route. */
 export interface Layer {

@@ -4,6 +4,7 @@ import { graphql } from './graphql.ts';
 import { auth } from './identity.ts';
 import { rateLimit } from './limits.ts';
 import { path } from './path.ts';
+import { proxy } from './proxy.ts';
 import { route } from './routes.ts';
 import { section } from './section.ts';
 import { server } from './server.ts';
@@ -24,6 +25,7 @@ export const gatewaySchema = section({
     .default(DEFAULT_UPSTREAMS)
     .describe('Files of upstreams; `*` matches within a folder, `**` across folders'),
   routes: z.array(route).default([]).describe('REST routes beside the graph'),
+  proxy: proxy.prefault({}).describe('What routes have in common'),
   auth: auth.prefault({}).describe('Who clients are'),
   rate_limit: rateLimit.prefault({}).describe('How often clients may ask'),
   browsers: browsers.prefault({}).describe('What browsers may do: origins, forged requests, security headers'),

@@ -2,7 +2,11 @@ import * as z from 'zod';
 import { parseRoutePath } from '../route-path.ts';
 import { facts } from './facts.ts';
 import { requirement } from './identity.ts';
+import { path } from './path.ts';
 import { regularExpression } from './regular-expression.ts';
+import { routeAggregate } from './route-aggregate.ts';
+import { routeDocument } from './route-document.ts';
+import { routeTransform } from './route-transform.ts';
 import { duration, type SectionRule, section, size } from './section.ts';
 
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'Expected an HTTP header name');
@@ -50,7 +54,7 @@ const match = section({
 });
 
 /** Keys of a route of which exactly one says how it is answered. */
-const ANSWERERS = ['upstream'] as const;
+const ANSWERERS = ['upstream', 'aggregate', 'document'] as const;
 
 const exactlyOneAnswerer: SectionRule = {
   check(written) {
@@ -73,6 +77,13 @@ export const route = section(
       .describe('Unique; in logs, metrics, limits and policies'),
     match: match.describe('The requests that it is about'),
     upstream: z.string().optional().describe('Name of the upstream that requests are sent on to'),
+    aggregate: routeAggregate.optional().describe('The answer is made of the answers of several requests'),
+    document: routeDocument.optional().describe('The answer is that of a GraphQL operation on the graph'),
+    transform: routeTransform.optional().describe('What is changed of the request and of the answer'),
+    tests: z
+      .array(path('file', 'File of golden pairs'))
+      .default([])
+      .describe('Files of golden pairs of `transform`; `weir check` runs them'),
     rewrite: routePath(
       "Path sent to the upstream, with the parameters of `match.path`; default: the request's, below the path of the endpoint's URL",
     ).optional(),
@@ -90,6 +101,18 @@ export const route = section(
     max_body: size('Larger bodies are refused with 413').prefault('10MiB'),
     max_headers: size('Requests with more header bytes are refused with 431').prefault('16KiB'),
     max_url: size('Longer targets are refused with 414').prefault('8KiB'),
+    websocket: section({
+      origins: z
+        .array(z.string().regex(/^https?:\/\/[^/]+$/, 'Expected an origin such as "https://shop.example"'))
+        .default([])
+        .describe('Origins of pages that may connect, beside those of the same host'),
+      idle: duration('Longest silence of both sides', { min: '1s' }).prefault('5m'),
+      max_duration: duration(
+        'Longest life of a connection; default: as long as the credential of the client',
+      ).optional(),
+    })
+      .optional()
+      .describe('Lets WebSocket connections through; `{}`: with the defaults; default: none pass'),
     allow_in_path: z
       .array(z.enum(['encoded_slash', 'empty_segment']))
       .default([])

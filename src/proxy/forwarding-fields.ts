@@ -1,0 +1,49 @@
+import type { TLSSocket } from 'node:tls';
+import type { ProxyDefinition } from '../config/schema/proxy.ts';
+import type { FieldLines } from './field-lines.ts';
+import type { RouteExchange } from './route-exchange.ts';
+
+/** Tells the upstream of the client, in the forms that the config wants. */
+export type AddForwardingFields = (lines: FieldLines, exchange: RouteExchange) => void;
+
+/**
+ * Every form says the same, made anew from what the gateway itself knows: nothing that a client sent is added to. A trusted proxy is
+ * believed in what the client asked for.
+ */
+export function compileForwardingFields(
+  forms: ProxyDefinition['forwarded'],
+  trusts: (head: RouteExchange['scope']['head']) => boolean,
+): AddForwardingFields {
+  const [forwarded, xForwarded, xRealIp] = (['forwarded', 'x_forwarded', 'x_real_ip'] as const).map((form) =>
+    forms.includes(form),
+  );
+  return (lines, { scope, incoming }) => {
+    const { head, clientAddress } = scope;
+    const isTrusted = trusts(head);
+    const isTls = (incoming.socket as TLSSocket).encrypted === true;
+    const proto = (isTrusted ? readProto(head.headers['x-forwarded-proto']) : undefined) ?? (isTls ? 'https' : 'http');
+    const told = isTrusted ? head.headers['x-forwarded-host'] : undefined;
+    const host = told !== undefined && HOST.test(told) ? told : (head.headers.host ?? '');
+    if (forwarded) {
+      const client = clientAddress.includes(':') ? `"[${clientAddress}]"` : clientAddress;
+      const named = HOST.test(host) ? `;host=${host.includes(':') ? `"${host}"` : host}` : '';
+      lines.push('forwarded', `for=${client}${named};proto=${proto}`);
+    }
+    if (xForwarded) {
+      lines.push('x-forwarded-for', clientAddress, 'x-forwarded-proto', proto);
+      if (host !== '') lines.push('x-forwarded-host', host, 'x-forwarded-port', portOf(host, proto));
+    }
+    if (xRealIp) lines.push('x-real-ip', clientAddress);
+  };
+}
+
+/** A host and a port, as far as they need no further quoting (RFC 7239 §4). */
+const HOST = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/;
+
+function readProto(told: string | undefined): string | undefined {
+  return told === 'http' || told === 'https' ? told : undefined;
+}
+
+function portOf(host: string, proto: string): string {
+  return /:(\d{1,5})$/.exec(host)?.[1] ?? (proto === 'https' ? '443' : '80');
+}

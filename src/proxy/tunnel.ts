@@ -1,0 +1,93 @@
+import type { Duplex } from 'node:stream';
+import { closeFrame, FrameBoundary } from './frame-boundary.ts';
+
+/** Status codes of RFC 6455 §7.4.1. */
+export const GOING_AWAY = 1001;
+export const POLICY_VIOLATION = 1008;
+
+export interface TunnelOptions {
+  readonly client: Duplex;
+  readonly upstream: Duplex;
+  /** Milliseconds of silence of both sides that end it. */
+  readonly idleMs: number;
+  /** Milliseconds that it may last; `Infinity`: any. */
+  readonly maxMs: number;
+}
+
+/** Milliseconds that both sides have to close after they are told. */
+const CLOSING_MS = 1_000;
+/** Node's timers go no further: about 24 days. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Carries the bytes of a WebSocket both ways, at the pace of their readers, and changes none of them. Ends with either side, after
+ * silence, or by `close`, which puts a close frame between two frames.
+ */
+export class Tunnel {
+  readonly #client: Side;
+  readonly #upstream: Side;
+  readonly #idle: NodeJS.Timeout;
+  readonly #end: NodeJS.Timeout | undefined;
+  #closing: NodeJS.Timeout | undefined;
+
+  constructor({ client, upstream, idleMs, maxMs }: TunnelOptions) {
+    this.#client = { socket: client, boundary: new FrameBoundary(), isMasked: false, closeCode: undefined };
+    this.#upstream = { socket: upstream, boundary: new FrameBoundary(), isMasked: true, closeCode: undefined };
+    this.#idle = setTimeout(() => this.close(GOING_AWAY), idleMs).unref();
+    if (maxMs < Number.POSITIVE_INFINITY) {
+      this.#end = setTimeout(() => this.close(POLICY_VIOLATION), Math.min(Math.max(0, maxMs), MAX_TIMER_MS)).unref();
+    }
+    this.#carry(this.#upstream, this.#client);
+    this.#carry(this.#client, this.#upstream);
+  }
+
+  /** Tells both sides that it ends, and ends it. */
+  close(code: number): void {
+    if (this.#closing !== undefined) return;
+    this.#closing = setTimeout(() => this.#destroy(), CLOSING_MS).unref();
+    for (const side of [this.#client, this.#upstream]) {
+      side.closeCode = code;
+      endAtBoundary(side);
+    }
+  }
+
+  #carry(from: Side, to: Side): void {
+    from.socket
+      .on('data', (chunk: Buffer) => {
+        this.#idle.refresh();
+        // What comes after the end that was told has nowhere to go.
+        if (to.socket.writableEnded || to.socket.destroyed) return;
+        to.boundary.pass(chunk);
+        if (!to.socket.write(chunk)) from.socket.pause();
+        if (to.closeCode !== undefined) endAtBoundary(to);
+      })
+      .on('end', () => to.socket.end())
+      .on('error', () => this.#destroy())
+      .on('close', () => this.#destroy());
+    to.socket.on('drain', () => from.socket.resume());
+    from.socket.resume();
+  }
+
+  #destroy(): void {
+    clearTimeout(this.#idle);
+    clearTimeout(this.#end);
+    clearTimeout(this.#closing);
+    this.#client.socket.destroy();
+    this.#upstream.socket.destroy();
+  }
+}
+
+interface Side {
+  readonly socket: Duplex;
+  /** Of what is written to it. */
+  readonly boundary: FrameBoundary;
+  /** Whether what is written to it is a client's. */
+  readonly isMasked: boolean;
+  closeCode: number | undefined;
+}
+
+function endAtBoundary({ socket, boundary, isMasked, closeCode }: Side): void {
+  if (!boundary.isHere || closeCode === undefined || socket.writableEnded) return;
+  if (!boundary.hasClosed) socket.write(closeFrame(closeCode, isMasked));
+  socket.end();
+}
