@@ -118,6 +118,18 @@ describe('limits of GraphQL requests', { timeout: 60_000 }, () => {
       assert.deepEqual(await remaining('{ hello }'), [200, 1]);
     }));
 
+  it('can cost what the operation is estimated to', () =>
+    withLimits([limit({ max: 10, cost: 'operation' })], async ({ ask }) => {
+      const remaining = async (query: string) => {
+        const answer = await ask(query);
+        return [answer.status, Number(answer.headers.get('x-ratelimit-remaining'))];
+      };
+      assert.deepEqual(await remaining('{ dear }'), [200, 6]);
+      assert.deepEqual(await remaining('{ hello }'), [200, 5]);
+      assert.deepEqual(await remaining('{ one: dear two: dear }'), [429, 5]);
+      assert.deepEqual(await remaining('{ dear }'), [200, 1]);
+    }));
+
   it('hold for requests that come at once', () =>
     withLimits(
       [limit({ name: 'user', by: 'user', max: 10 }), limit({ name: 'all', by: 'global', max: 15 })],
