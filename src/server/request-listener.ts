@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import { isHttp2 } from '../edge/is-http2.ts';
 import { normalizePath } from '../edge/normal-path.ts';
 import type { RequestScope } from '../edge/request-scope.ts';
 import { ERRORS, WeirError } from '../errors.ts';
@@ -6,7 +7,7 @@ import type { FieldLines } from '../proxy/field-lines.ts';
 import { linger } from '../proxy/linger.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type AnswerParts, answerRequest } from './answer-request.ts';
-import { isHttp2 } from './is-http2.ts';
+import { onFault } from './listeners/faults.ts';
 import { findBreach, type HeaderLimits } from './listeners/framing.ts';
 import { condemn } from './listeners/refuse-connection.ts';
 import { keepOwnFields } from './own-fields.ts';
@@ -46,6 +47,10 @@ export function createRequestListener(parts: RequestListenerParts): RequestListe
       sendProblem(response, problemOf(breach, scope.requestId));
       return;
     }
+    onFault(request, response, (error) => {
+      scope.abort(error);
+      sendProblem(response, problemOf(error, scope.requestId));
+    });
     answerRequest(parts, normal, scope, request, response).catch((error: unknown) => {
       if (!(error instanceof WeirError)) logger.error({ err: error, requestId: scope.requestId }, 'Request failed');
       sendProblem(response, problemOf(reasonOf(error, scope), scope.requestId));
