@@ -4,13 +4,13 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { composeServices } from '@theguild/federation-composition';
 import { parse } from 'graphql';
 import { measure, medians, printRows, type Row } from '../harness/compare.ts';
+import { freePort } from '../harness/free-port.ts';
 import { startPinned } from '../harness/pinned-process.ts';
 import { CONTENDERS, type Contender } from './rivals.ts';
 import { SCHEMAS } from './schemas.ts';
@@ -28,15 +28,6 @@ const { values } = parseArgs({
 });
 
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json' };
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 function composeAt(port: number): string {
   const result = composeServices(

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { openSync, readFileSync } from 'node:fs';
 
 /** A server under test, alone on its core. */
 export interface PinnedProcess {
@@ -17,6 +17,8 @@ export interface PinnedCommand {
   readonly core: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** File that its standard output goes to; default: kept for the message where it does not start. */
+  readonly log?: string;
   /** Answers 2xx to GET when the process is ready, or to `probe`. */
   readonly url: string;
   readonly probe: () => Promise<boolean>;
@@ -29,12 +31,12 @@ export async function startPinned(command: PinnedCommand): Promise<PinnedProcess
   const child = spawn('taskset', ['-c', String(command.core), command.command, ...command.args], {
     cwd: command.cwd,
     env: { ...process.env, ...command.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', command.log === undefined ? 'pipe' : openSync(command.log, 'w'), 'pipe'],
   });
   let output = '';
   const keep = (chunk: Buffer) => (output = (output + chunk.toString('latin1')).slice(-4_000));
-  child.stdout.on('data', keep);
-  child.stderr.on('data', keep);
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
   for (let waited = 0; !(await command.probe().catch(() => false)); waited += 100) {
     if (child.exitCode !== null || waited > 60_000) {
       child.kill('SIGKILL');

@@ -28,6 +28,7 @@ export async function admit(scope: RequestScope, destination: Destination): Prom
   const browserHeaders = Object.entries(headers);
   if (isPreflight) return { headers: browserHeaders, isPreflight };
   const refusal = isForgery ? forgery() : await judge(scope, destination);
+  scope.limitsTold = scope.limits;
   const all = [...browserHeaders, ...Object.entries(rateLimitHeaders(scope.limits))];
   if (refusal === undefined) return { headers: all, isPreflight };
   const { error, wwwAuthenticate } = refusal;

@@ -1,4 +1,5 @@
 import type { Context as TraceContext } from '@opentelemetry/api';
+import type { AbortSource } from './abort-source.ts';
 
 /** Who the client is, whatever proved it. */
 export interface Identity {
@@ -14,6 +15,12 @@ export interface Identity {
   readonly expiresAtMs?: number;
 }
 
+/** Fields of W3C Trace Context. */
+export interface PassedTrace {
+  readonly traceparent: string;
+  readonly tracestate: string | undefined;
+}
+
 /** What every part of the journey may know of the request that it works for. One per client request. */
 export interface RequestContext {
   /** `X-Request-ID`: taken from a trusted client, otherwise a UUIDv7. Sent to every upstream. */
@@ -26,10 +33,14 @@ export interface RequestContext {
   readonly identity: Identity | null;
   /** Aborted when the client leaves or the deadline passes. */
   readonly signal: AbortSignal;
+  /** The same as `signal`, for those who need no more of it, where it is to be had for less. */
+  readonly aborts?: AbortSource;
   /** `performance.now()` milliseconds at which the answer must be out; `Infinity`: none. */
   readonly deadlineMs: number;
   /** Carries the server span; upstream spans are its children. */
   readonly traceContext: TraceContext;
+  /** What upstreams are told of the trace where no span is recorded; `undefined`: it is to be read from `traceContext`. */
+  readonly passedTrace?: PassedTrace | undefined;
   /** Request-scoped state of its owner (a DataLoader, a memo), keyed by the owning object. */
   readonly scoped: Map<object, unknown>;
 }

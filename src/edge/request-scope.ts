@@ -1,6 +1,9 @@
-import { type Span, SpanKind, type Context as TraceContext, trace } from '@opentelemetry/api';
+import type { Context as TraceContext } from '@opentelemetry/api';
+import type { Deadline, DeadlineQueue } from '../deadline-queue.ts';
 import { WeirError } from '../errors.ts';
+import type { ServerTrace } from '../telemetry/server-trace.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
+import { Abortion } from './abort-source.ts';
 import type { CompiledEdge } from './create-edge.ts';
 import type { RequestHead } from './edge.ts';
 import { expiresAtMs } from './identity/expiry.ts';
@@ -18,27 +21,32 @@ export interface RequestFacts {
   operationCost?: number;
 }
 
-/** Everything that one client request owns: its context, its deadline, its span. `end` releases all of it. */
-export class RequestScope implements RequestContext {
+/** Everything that one client request owns: its context, its deadline, its part in a trace. `end` releases all of it. */
+export class RequestScope implements RequestContext, Deadline {
   readonly startedMs: number;
   readonly facts: RequestFacts = { route: 'none' };
-  readonly scoped = new Map<object, unknown>();
   readonly headers: RequestHead['headers'];
   readonly requestId: string;
   readonly clientAddress: string;
-  readonly traceContext: TraceContext;
-  readonly span: Span;
+  deadlineMs: number;
+  readonly trace: ServerTrace;
   identity: Identity | null = null;
   readonly head: RequestHead;
   /** The rules that the request began with; a reload does not change them. */
   readonly edge: CompiledEdge;
   /** What was decided of its limits so far. */
   limits: Decision = UNLIMITED;
+  /** What of it the headers of the answer tell already. */
+  limitsTold: Decision = UNLIMITED;
   /** Policies and limits that wait for a GraphQL operation; to be asked before it is run. `undefined`: all is judged. */
   operationGate: OperationGate | undefined;
-  readonly #abortion = new AbortController();
-  #deadlineMs: number;
-  #timer: NodeJS.Timeout | undefined;
+  readonly aborts = new Abortion();
+  dueMs: number = Number.POSITIVE_INFINITY;
+  earlier: Deadline | undefined;
+  later: Deadline | undefined;
+  readonly #deadlines: RequestScopeOptions['deadlines'];
+  #scoped: Map<object, unknown> | undefined;
+  #expiry: NodeJS.Timeout | undefined;
 
   constructor(head: RequestHead, options: RequestScopeOptions) {
     this.head = head;
@@ -47,19 +55,10 @@ export class RequestScope implements RequestContext {
     this.headers = head.headers;
     this.requestId = options.requestId;
     this.clientAddress = options.clientAddress;
-    this.#deadlineMs = this.startedMs + options.timeoutMs;
-    const parent = options.tracing.extract(head.headers);
-    this.span = options.tracing.tracer.startSpan(
-      head.method,
-      { kind: SpanKind.SERVER, attributes: { 'http.request.method': head.method, 'url.path': head.path } },
-      parent,
-    );
-    this.traceContext = trace.setSpan(parent, this.span);
-    this.#timer = this.#startTimer(options.timeoutMs);
-  }
-
-  get deadlineMs(): number {
-    return this.#deadlineMs;
+    this.deadlineMs = this.startedMs + options.timeoutMs;
+    this.trace = options.tracing.begin(head.method, head.path, head.headers);
+    this.#deadlines = options.deadlines;
+    this.#deadlines.add(this, this.deadlineMs);
   }
 
   /** When the client's credential ends, milliseconds since the epoch; `Infinity`: it does not. */
@@ -67,24 +66,12 @@ export class RequestScope implements RequestContext {
     return expiresAtMs(this.identity);
   }
 
-  /** Another total time than the gateway's own. @param timeoutMs From the start of the request. */
-  setTimeout(timeoutMs: number): void {
-    clearTimeout(this.#timer);
-    this.#deadlineMs = this.startedMs + timeoutMs;
-    this.#timer = this.#startTimer(this.#deadlineMs - performance.now());
-  }
-
-  #startTimer(delayMs: number): NodeJS.Timeout {
-    return setTimeout(() => this.abort(new WeirError('DEADLINE_EXCEEDED')), delayMs).unref();
-  }
-
   /**
    * For what goes on for long, a subscription or a tunnel: from now on no deadline ends it, but the end of the
    * credential that it was granted by (`UNAUTHENTICATED`).
    */
   endWithCredential(): void {
-    this.#deadlineMs = Number.POSITIVE_INFINITY;
-    clearTimeout(this.#timer);
+    this.setTimeout(Number.POSITIVE_INFINITY);
     this.#waitForExpiry();
   }
 
@@ -95,35 +82,60 @@ export class RequestScope implements RequestContext {
       this.abort(new WeirError('UNAUTHENTICATED', 'The credential has expired'));
       return;
     }
-    this.#timer = setTimeout(() => this.#waitForExpiry(), Math.min(leftMs, LONGEST_TIMER_MS));
-    this.#timer.unref();
+    this.#expiry = setTimeout(() => this.#waitForExpiry(), Math.min(leftMs, LONGEST_TIMER_MS));
+    this.#expiry.unref();
   }
 
   get signal(): AbortSignal {
-    return this.#abortion.signal;
+    return this.aborts.signal;
+  }
+
+  get scoped(): Map<object, unknown> {
+    this.#scoped ??= new Map();
+    return this.#scoped;
+  }
+
+  get traceContext(): TraceContext {
+    return this.trace.context;
+  }
+
+  get passedTrace(): ServerTrace | undefined {
+    return this.trace.isRecording ? undefined : this.trace;
   }
 
   get traceId(): string {
-    return this.span.spanContext().traceId;
+    return this.trace.traceId;
   }
 
   /** Of the server span: W3C Trace Context §3.2. */
   get traceparent(): string {
-    const { traceId, spanId, traceFlags } = this.span.spanContext();
-    return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
+    return this.trace.traceparent;
   }
 
   /** Stops all work for this request. */
   abort(reason: WeirError): void {
-    this.#abortion.abort(reason);
+    this.aborts.abort(reason);
+  }
+
+  /**
+   * Another total time than the gateway's own.
+   * @param timeoutMs From the start of the request; `Infinity`: none.
+   */
+  setTimeout(timeoutMs: number): void {
+    this.deadlineMs = this.startedMs + timeoutMs;
+    this.#deadlines.remove(this);
+    this.#deadlines.add(this, this.deadlineMs);
+  }
+
+  onDue(): void {
+    this.abort(new WeirError('DEADLINE_EXCEEDED'));
   }
 
   /** To be called once, when the answer is out or the client has gone. */
   end(status: number): void {
-    clearTimeout(this.#timer);
-    this.span.setAttributes({ 'http.response.status_code': status, 'http.route': this.facts.route });
-    this.span.updateName(`${this.head.method} ${this.facts.route}`);
-    this.span.end();
+    clearTimeout(this.#expiry);
+    this.#deadlines.remove(this);
+    this.trace.end(this.head.method, this.facts.route, status);
   }
 }
 
@@ -136,4 +148,6 @@ export interface RequestScopeOptions {
   readonly clientAddress: string;
   readonly timeoutMs: number;
   readonly tracing: Tracing;
+  /** Of all requests. */
+  readonly deadlines: Pick<DeadlineQueue<unknown>, 'add' | 'remove'>;
 }

@@ -53,8 +53,15 @@ export function compileForward(options: ForwardOptions): { readonly answer: Answ
   };
 }
 
-function toRouteAnswer({ status, headers, body, trailers }: StreamedResponse, filter: FieldFilter): RouteAnswer {
-  return { status, headers: endToEndFields(headers, filter), body, trailers: () => toTrailers(trailers(), filter) };
+function toRouteAnswer(answer: StreamedResponse, filter: FieldFilter): RouteAnswer {
+  const { status, trailers } = answer;
+  return {
+    status,
+    headers: endToEndFields(answer.headers, filter),
+    // Most answers are here as a whole: no stream is made of them then.
+    body: answer.takeWhole() ?? answer.body,
+    trailers: () => toTrailers(trailers(), filter),
+  };
 }
 
 function withClientHost({ headers, scope }: RouteExchange): string[] {

@@ -31,7 +31,7 @@ export function openExchange(
   rules: ExchangeRules,
 ): RouteExchange {
   const { method, path, query, headers } = scope.head;
-  const lines = endToEnd(headers, rules.filter);
+  const lines = endToEnd(scope.edge.withoutCredentials(headers), rules.filter);
   const via = rules.nextVia(headers.via, incoming.httpVersion);
   if (via !== undefined) lines.push('via', via);
   const exchange: RouteExchange = {

@@ -12,7 +12,7 @@ import type { RouteAnswer, RouteExchange } from './route-exchange.ts';
  */
 export async function writeAnswer(exchange: RouteExchange, answer: RouteAnswer, own: FieldLines): Promise<void> {
   const { outgoing: response, incoming, scope } = exchange;
-  const { status, headers, body, trailers } = answer;
+  const { status, headers, body } = answer;
   if (response.destroyed) {
     if (body instanceof Readable) body.on('error', () => {}).destroy();
     return;
@@ -30,31 +30,45 @@ export async function writeAnswer(exchange: RouteExchange, answer: RouteAnswer, 
     throw new WeirError('UPSTREAM_BAD_RESPONSE', 'The head of the answer cannot be written', { cause });
   }
   if (!(body instanceof Readable)) {
-    response.end(body ?? undefined);
+    endWhole(response, body, readTrailers(answer));
     return;
   }
   // What is here already goes out with the head; where nothing is, the client need not wait for it.
   if (body.readableLength === 0) response.flushHeaders();
   await pump(body, response);
+  const fields = readTrailers(answer);
+  if (fields !== undefined) response.addTrailers(fields);
+  response.end();
+}
+
+/** Bodies up to so many bytes are handed on as text: head and body are then one write. */
+const MOST_BYTES_AS_TEXT = 16 * 1024;
+
+function endWhole(response: ServerResponse, body: Buffer | null, trailers: ReturnType<typeof readTrailers>): void {
+  if (trailers !== undefined) response.addTrailers(trailers);
+  if (body === null || body.length === 0) response.end();
+  else if (body.length <= MOST_BYTES_AS_TEXT) response.end(body.toString('latin1'), 'latin1');
+  else response.end(body);
+}
+
+function readTrailers({ headers, trailers }: RouteAnswer): Readonly<Record<string, string[]>> | undefined {
   const fields = trailers?.();
   // A message with a known length ends with its last byte (RFC 9112 §6.5).
-  if (fields !== undefined && findField(headers, 'content-length') === undefined) response.addTrailers(fields);
-  response.end();
+  return fields === undefined || findField(headers, 'content-length') !== undefined ? undefined : fields;
 }
 
 /** The gateway's word on CORS and limits counts; its security headers stand back where the upstream has its own. */
 function mergeOwn(own: FieldLines, headers: FieldLines): FieldLines {
   const merged: FieldLines = [];
-  const overriding = new Set<string>();
   for (let at = 0; at < own.length; at += 2) {
     const name = own[at] as string;
-    if (name !== 'vary' && !YIELDING.has(name)) overriding.add(name);
-    else if (name !== 'vary' && findField(headers, name) !== undefined) continue;
+    if (YIELDING.has(name) && findField(headers, name) !== undefined) continue;
     merged.push(name, own[at + 1] as string);
   }
   for (let at = 0; at < headers.length; at += 2) {
     const name = headers[at] as string;
-    if (!overriding.has(name)) merged.push(name, headers[at + 1] as string);
+    if (findField(own, name) !== undefined && name !== 'vary' && !YIELDING.has(name)) continue;
+    merged.push(name, headers[at + 1] as string);
   }
   return merged;
 }

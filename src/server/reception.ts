@@ -1,9 +1,11 @@
+import { DeadlineQueue } from '../deadline-queue.ts';
 import type { CompiledEdge } from '../edge/create-edge.ts';
 import type { RequestHead } from '../edge/edge.ts';
 import { RequestScope } from '../edge/request-scope.ts';
 import type { AccessRecord } from '../telemetry/access-log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
+import { systemClock } from '../transport/clock.ts';
 
 /** Opens a scope for each request and closes its books when it ends: span, access log, metrics. */
 export interface Reception {
@@ -23,6 +25,7 @@ export interface ReceptionParts {
 
 export function createReception({ edge, tracing, metrics, accessLog, requestTimeoutMs }: ReceptionParts): Reception {
   let activeRequests = 0;
+  const deadlines = new DeadlineQueue(systemClock);
   metrics.observe('http.server.active_requests', () => [{ labels: {}, value: activeRequests }]);
   return {
     open(head) {
@@ -34,6 +37,7 @@ export function createReception({ edge, tracing, metrics, accessLog, requestTime
         clientAddress: rules.clientAddress(head),
         timeoutMs: requestTimeoutMs,
         tracing,
+        deadlines,
       });
     },
     close(scope, status) {

@@ -6,7 +6,8 @@ import type { FieldLines } from '../proxy/field-lines.ts';
 import { linger } from '../proxy/linger.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type AnswerParts, answerRequest } from './answer-request.ts';
-import { findBreach } from './listeners/framing.ts';
+import { isHttp2 } from './is-http2.ts';
+import { findBreach, type HeaderLimits } from './listeners/framing.ts';
 import { condemn } from './listeners/refuse-connection.ts';
 import { keepOwnFields } from './own-fields.ts';
 import { problemOf, sendProblem } from './problem.ts';
@@ -15,21 +16,20 @@ import { headOfNodeRequest, rawPathOf } from './request-head.ts';
 
 export interface RequestListenerParts extends AnswerParts {
   readonly reception: Reception;
-  /** Most header fields of a request. */
-  readonly maxHeaders: number;
+  readonly headerLimits: HeaderLimits;
   readonly logger: Logger;
 }
 
 /** One listener for everything that Weir serves. Nothing that a request does throws out of it. */
 export function createRequestListener(parts: RequestListenerParts): RequestListener {
-  const { reception, logger, surface, maxHeaders } = parts;
+  const { reception, logger, surface, headerLimits } = parts;
   return (request, response) => {
-    const breach = findBreach(request, maxHeaders);
+    const breach = findBreach(request, headerLimits);
     const normal = normalizePath(rawPathOf(request));
     const scope = reception.open(headOfNodeRequest(request, normal, surface?.listener));
     const own = openFields(scope);
     keepOwnFields(response, own);
-    const isHttp1 = request.httpVersionMajor === 1;
+    const isHttp1 = !isHttp2(request);
     if (isHttp1 && parts.readiness().status === 'draining') own.push('connection', 'close');
     response.once('close', () => {
       if (!response.writableFinished || !request.complete) scope.abort(new WeirError('CLIENT_CLOSED_REQUEST'));
@@ -45,7 +45,7 @@ export function createRequestListener(parts: RequestListenerParts): RequestListe
       sendProblem(response, problemOf(breach, scope.requestId));
       return;
     }
-    answerRequest(parts, normal, scope, request, response).catch((error: unknown) => {
+    answerRequest(parts, { normal, scope, request, response }).catch((error: unknown) => {
       if (!(error instanceof WeirError)) logger.error({ err: error, requestId: scope.requestId }, 'Request failed');
       sendProblem(response, problemOf(reasonOf(error, scope), scope.requestId));
     });

@@ -10,11 +10,12 @@ import { checkRequest } from '../proxy/check-request.ts';
 import type { FieldLines } from '../proxy/field-lines.ts';
 import { openExchange } from '../proxy/open-exchange.ts';
 import type { Routes } from '../proxy/route.ts';
-import { GOING_AWAY, POLICY_VIOLATION, Tunnel } from '../proxy/tunnel.ts';
+import { GOING_AWAY, Tunnel } from '../proxy/tunnel.ts';
 import { writeAnswer } from '../proxy/write-answer.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { findBreach } from './listeners/framing.ts';
+import { findBreach, type HeaderLimits } from './listeners/framing.ts';
 import type { Surface } from './listeners/listener-definition.ts';
+import { condemn } from './listeners/refuse-connection.ts';
 import { keepOwnFields, ownFieldsOf } from './own-fields.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import type { Reception } from './reception.ts';
@@ -24,10 +25,9 @@ import { openFields, reasonOf } from './request-listener.ts';
 export interface UpgradeListenerParts {
   readonly reception: Reception;
   readonly routes: () => Routes;
-  /** Most header fields of a request. */
-  readonly maxHeaders: number;
-  /** The listener; absent where the gateway is embedded. */
+  /** What the listener serves; default: everything. */
   readonly surface?: Surface;
+  readonly headerLimits: HeaderLimits;
   readonly logger: Logger;
 }
 
@@ -37,10 +37,16 @@ export interface UpgradeListenerParts {
  */
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => () => void;
 
-export function createUpgradeListener(parts: UpgradeListenerParts): UpgradeListener {
-  const { reception, routes, logger, maxHeaders, surface } = parts;
+export function createUpgradeListener({
+  reception,
+  routes,
+  surface,
+  headerLimits,
+  logger,
+}: UpgradeListenerParts): UpgradeListener {
   return (request, socket, head) => {
-    const breach = findBreach(request, maxHeaders);
+    const breach = findBreach(request, headerLimits);
+    if (breach !== undefined) condemn(request.socket);
     const normal = normalizePath(rawPathOf(request));
     const scope = reception.open(headOfNodeRequest(request, normal, surface?.listener));
     // What is no tunnel in the end is answered like any other request, and ends the connection.
@@ -143,15 +149,14 @@ async function openTunnel(opening: Opening): Promise<Tunnel | undefined> {
     upstream.destroy();
     return undefined;
   }
-  scope.endWithCredential();
+  // The tunnel itself ends with the credential, in the way of its protocol.
+  scope.setTimeout(Number.POSITIVE_INFINITY);
   response.detachSocket(socket as Socket);
   socket.write(switchingProtocols(['x-request-id', scope.requestId, ...fields]), 'latin1');
   early.giveBack();
   const { idleMs, maxDurationMs = Number.POSITIVE_INFINITY } = websocket;
-  const tunnel = new Tunnel({ client: socket, upstream, idleMs, maxMs: maxDurationMs });
-  // The credential that opened it has expired.
-  scope.signal.addEventListener('abort', () => tunnel.close(POLICY_VIOLATION), { once: true });
-  return tunnel;
+  const maxMs = Math.min(maxDurationMs, scope.expiresAtMs - Date.now());
+  return new Tunnel({ client: socket, upstream, idleMs, maxMs });
 }
 
 function switchingProtocols(lines: FieldLines): string {

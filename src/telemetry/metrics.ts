@@ -1,7 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { Attributes, Counter, Histogram, ObservableResult } from '@opentelemetry/api';
+import type { Attributes, Counter, ObservableResult } from '@opentelemetry/api';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
-import { AggregationType, MeterProvider } from '@opentelemetry/sdk-metrics';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { Histograms } from './histograms.ts';
 import type { CounterName, GaugeName, HistogramName, MetricLabels, MetricName } from './metric-catalog.ts';
 import { METRICS } from './metric-catalog.ts';
 
@@ -21,24 +22,17 @@ export interface Metrics {
 const DURATION_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 export function createMetrics(): Metrics {
+  const histograms = new Histograms(DURATION_BUCKETS);
   // The exporter is only the reader to collect from: Weir serves the text on its own listener.
-  const reader = new PrometheusExporter({ preventServerStart: true });
+  const reader = new PrometheusExporter({ preventServerStart: true, metricProducers: [histograms] });
   const serializer = new PrometheusSerializer('', false, undefined, true, true);
-  const provider = new MeterProvider({
-    readers: [reader],
-    views: [
-      {
-        instrumentName: '*.duration',
-        aggregation: { type: AggregationType.EXPLICIT_BUCKET_HISTOGRAM, options: { boundaries: DURATION_BUCKETS } },
-      },
-    ],
-  });
+  const provider = new MeterProvider({ readers: [reader] });
   const meter = provider.getMeter('weir');
   const counters = new Map<MetricName, Counter>();
-  const histograms = new Map<MetricName, Histogram>();
-  for (const [name, { kind, unit, help }] of Object.entries(METRICS) as [MetricName, (typeof METRICS)[MetricName]][]) {
+  for (const [name, entry] of Object.entries(METRICS) as [MetricName, (typeof METRICS)[MetricName]][]) {
+    const { kind, unit, help } = entry;
     if (kind === 'counter') counters.set(name, meter.createCounter(name, { unit, description: help }));
-    if (kind === 'histogram') histograms.set(name, meter.createHistogram(name, { unit, description: help }));
+    if (kind === 'histogram') histograms.define(name, entry);
   }
 
   const metrics: Metrics = {
@@ -46,7 +40,7 @@ export function createMetrics(): Metrics {
       counters.get(name)?.add(amount, labels as Attributes);
     },
     record(name, labels, value) {
-      histograms.get(name)?.record(value, labels as Attributes);
+      histograms.record(name, labels, value);
     },
     observe(name, read) {
       const { unit, help } = METRICS[name];

@@ -1,7 +1,7 @@
 import type { DestinationStream } from 'pino';
 import type { Config } from '../config/config.ts';
 import { type AccessRecord, createAccessLog } from './access-log.ts';
-import { createLogger, type Logger } from './logger.ts';
+import { createLogger, type Logger, openStdout } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createTracing, type Tracing } from './tracing.ts';
 
@@ -15,14 +15,20 @@ export interface Telemetry {
 }
 
 export function openTelemetry(config: Config['telemetry'], logDestination?: DestinationStream): Telemetry {
-  const logger = createLogger(config, logDestination);
+  const destination = logDestination ?? openStdout();
+  const logger = createLogger(config, destination);
   const metrics = createMetrics();
   const tracing = createTracing(config);
   return {
     logger,
     metrics,
     tracing,
-    accessLog: createAccessLog(logger, metrics, config.accessLog),
+    accessLog: createAccessLog(
+      metrics,
+      config.accessLog && logger.isLevelEnabled('info')
+        ? { write: (line) => destination.write(line), serviceName: config.serviceName }
+        : undefined,
+    ),
     async close() {
       await Promise.allSettled([metrics.close(), tracing.close()]);
       logger.flush();

@@ -1,4 +1,4 @@
-import { type Context, ROOT_CONTEXT, type TextMapGetter, type Tracer, trace } from '@opentelemetry/api';
+import { ROOT_CONTEXT, type TextMapGetter, trace } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
@@ -10,18 +10,17 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import type { Config } from '../config/config.ts';
+import { randomDigits } from '../random-digits.ts';
+import { PassedTrace, type ServerTrace, SpanTrace, type TraceHeaders } from './server-trace.ts';
 
-/** Makes spans, and carries trace context between hops as W3C Trace Context defines it. */
+/** Takes part in the traces of clients as W3C Trace Context defines it. */
 export interface Tracing {
-  readonly tracer: Tracer;
-  /** The context that the client's `traceparent` and `tracestate` describe; a fresh one where they are absent or malformed. */
-  extract(headers: Readonly<Record<string, string | undefined>>): Context;
-  /** The `traceparent` and `tracestate` to send for the span in `context`. */
-  inject(context: Context): Record<string, string>;
+  /** Where the client's `traceparent` is absent or malformed, a trace begins. */
+  begin(method: string, path: string, headers: TraceHeaders): ServerTrace;
   close(): Promise<void>;
 }
 
-const getter: TextMapGetter<Readonly<Record<string, string | undefined>>> = {
+const getter: TextMapGetter<TraceHeaders> = {
   keys: (carrier) => Object.keys(carrier),
   get: (carrier, key) => carrier[key],
 };
@@ -44,14 +43,13 @@ export function createTracing(config: Config['telemetry']): Tracing {
         ? []
         : [new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url: config.otlpEndpoint }) })],
   });
-  trace.setGlobalTracerProvider(provider);
+  const isAlone = trace.setGlobalTracerProvider(provider);
+  const tracer = provider.getTracer('weir');
+  const records = config.otlpEndpoint !== undefined || !isAlone;
   return {
-    tracer: provider.getTracer('weir'),
-    extract: (headers) => propagator.extract(ROOT_CONTEXT, headers, getter),
-    inject(context) {
-      const carrier: Record<string, string> = {};
-      propagator.inject(context, carrier, { set: (target, key, value) => (target[key] = value) });
-      return carrier;
+    begin(method, path, headers) {
+      if (!records) return new PassedTrace(headers, randomDigits(48));
+      return new SpanTrace(tracer, propagator.extract(ROOT_CONTEXT, headers, getter), method, path);
     },
     close: () => provider.shutdown(),
   };

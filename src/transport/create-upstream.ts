@@ -1,4 +1,5 @@
 import type { TransportDefinition } from '../config/schema/transport.ts';
+import { DeadlineQueue } from '../deadline-queue.ts';
 import type { UpstreamCredentials } from '../edge/forwarding/upstream-credentials.ts';
 import type { RequestContext } from '../edge/request-context.ts';
 import { Affinity } from './balance/affinity.ts';
@@ -97,6 +98,7 @@ export function createUpstream(
     retry: retry === false || retry.attempts === 0 ? undefined : retry,
     perTryMs: timeouts.perTryMs ?? Number.POSITIVE_INFINITY,
     headTimeoutMs: timeouts.responseHeaderMs ?? Number.POSITIVE_INFINITY,
+    deadlines: new DeadlineQueue(clock),
     failureStatuses: breaker === false ? [502, 503, 504] : breaker.statuses,
     priorityOfTier: priorityOfTier(concurrency),
     clock,
@@ -116,7 +118,6 @@ export function createUpstream(
     acceptEncoding: connections.compression,
     maxReplayBytes: retry === false ? 0 : retry.maxBodyBytes,
     idempotencyHeader: retry === false ? undefined : retry.idempotencyKey.toLowerCase(),
-    clock,
   };
   const mirror =
     settings.mirror && new Mirror({ upstream: name, settings: settings.mirror, find, clock, random, onEvent: emit });

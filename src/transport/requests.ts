@@ -1,12 +1,11 @@
 import { Readable } from 'node:stream';
 import type { Span } from '@opentelemetry/api';
-import type { Dispatcher } from 'undici';
 import type { UpstreamHeaders } from '../edge/forwarding/upstream-credentials.ts';
 import type { RequestContext } from '../edge/request-context.ts';
-import type { Clock } from './clock.ts';
 import type { Endpoint } from './endpoint/endpoint.ts';
 import { BufferedExchange } from './exchange/buffered.ts';
-import type { Limits } from './exchange/exchange.ts';
+import type { Exchange, Limits } from './exchange/exchange.ts';
+import { findField } from './exchange/find-field.ts';
 import { StreamedExchange } from './exchange/streamed.ts';
 import { UpgradeExchange } from './exchange/upgrade.ts';
 import type { RequestHeaders } from './headers/request-headers.ts';
@@ -37,7 +36,6 @@ export interface RequestSettings {
   readonly maxReplayBytes: number;
   /** In lower case. */
   readonly idempotencyHeader: string | undefined;
-  readonly clock: Clock;
 }
 
 /** The request of {@link Upstream.send} for the runner. */
@@ -52,7 +50,8 @@ export function bufferedRequest(
   if (request.headers['accept-encoding'] === undefined) common.push('accept-encoding', settings.acceptEncoding);
   settings.headers.addCommon(common, context, credentials);
   const bytes = body === undefined || encoding === 'utf8' ? body : Buffer.from(body, encoding);
-  const { idempotencyHeader, timeoutMs, maxBodyBytes, maxReplayBytes } = settings;
+  const { idempotencyHeader, timeoutMs, maxReplayBytes } = settings;
+  const maxBodyBytes = Math.min(request.maxBodyBytes ?? Number.POSITIVE_INFINITY, settings.maxBodyBytes);
   return {
     method,
     label: request.label,
@@ -91,14 +90,12 @@ export function streamedRequest(
     idempotent: request.idempotent ?? (isIdempotent(method) || hasIdempotencyKey(common, settings)),
     replayable: !isStream && (body === null || body.length <= settings.maxReplayBytes),
     start(endpoint, limits, span) {
-      const exchange = new StreamedExchange(limits, onInformational);
-      dispatch(endpoint, exchange, method, path, common, body, limits, span, settings, {
-        bodyTimeout: settings.idleMs,
-      });
+      const exchange = new StreamedExchange(limits, settings.idleMs, onInformational);
+      dispatch(endpoint, exchange, method, path, common, body, limits, span, settings);
       return exchange;
     },
     discard: discardStream,
-    retryAfter: ({ headers }) => findPair(headers, 'retry-after'),
+    retryAfter: ({ headers }) => findField(headers, 'retry-after'),
   };
 }
 
@@ -120,24 +117,21 @@ export function upgradeRequest(
     idempotent: isIdempotent(method),
     replayable: true,
     start(endpoint, limits, span) {
-      const exchange = new UpgradeExchange(limits, undefined);
-      dispatch(endpoint, exchange, method, path, common, null, limits, span, settings, {
-        upgrade: protocol,
-        bodyTimeout: settings.idleMs,
-      });
+      const exchange = new UpgradeExchange(limits, settings.idleMs, undefined);
+      dispatch(endpoint, exchange, method, path, common, null, limits, span, settings, protocol);
       return exchange;
     },
     discard(answer) {
       if ('socket' in answer) answer.socket.destroy();
       else discardStream(answer);
     },
-    retryAfter: ({ headers }) => findPair(headers, 'retry-after'),
+    retryAfter: ({ headers }) => findField(headers, 'retry-after'),
   };
 }
 
-function dispatch(
+function dispatch<R>(
   endpoint: Endpoint,
-  exchange: Dispatcher.DispatchHandler,
+  exchange: Exchange<R>,
   method: string,
   path: string,
   common: readonly string[],
@@ -145,13 +139,14 @@ function dispatch(
   limits: Limits,
   span: Span | undefined,
   settings: RequestSettings,
-  extra?: Partial<Dispatcher.DispatchOptions>,
+  upgrade?: string,
 ): void {
   // A copy for each try: what differs from try to try comes at the end.
   const headers = common.slice();
-  const remainingMs = Math.min(limits.timeoutMs, limits.deadlineMs - settings.clock.now());
+  const remainingMs = Math.min(limits.timeoutMs, limits.deadlineMs - limits.startedMs);
   settings.headers.addOfTry(headers, span?.spanContext(), remainingMs);
-  endpoint.dispatch({ method, path: endpoint.target(path), headers, body, ...extra }, exchange);
+  const target = endpoint.target(path);
+  exchange.start(endpoint, { method, target, headers, body, ...(upgrade !== undefined && { upgrade }) });
 }
 
 function discardStream({ body }: StreamedResponse): void {
@@ -160,13 +155,5 @@ function discardStream({ body }: StreamedResponse): void {
 }
 
 function hasIdempotencyKey(pairs: readonly string[], { idempotencyHeader }: RequestSettings): boolean {
-  return idempotencyHeader !== undefined && findPair(pairs, idempotencyHeader) !== undefined;
-}
-
-/** @param name In lower case. */
-function findPair(pairs: readonly string[], name: string): string | undefined {
-  for (let i = 0; i < pairs.length; i += 2) {
-    if ((pairs[i] as string).toLowerCase() === name) return pairs[i + 1];
-  }
-  return undefined;
+  return idempotencyHeader !== undefined && findField(pairs, idempotencyHeader) !== undefined;
 }

@@ -40,7 +40,7 @@ export class RequestRunner {
   async run<R extends Answer>(request: RunnableRequest<R>, context: RequestContext): Promise<Answered<R>> {
     const { state, clock, upstream } = this.#options;
     const { breaker, limiter } = state;
-    if (context.signal.aborted) throw this.#abortError(context);
+    if ((context.aborts ?? context.signal).aborted) throw this.#abortError(context);
     const startedMs = clock.now();
     const endMs = Math.min(context.deadlineMs, startedMs + request.timeoutMs);
     const remainingMs = context.deadlineMs - startedMs;
@@ -87,7 +87,7 @@ export class RequestRunner {
         if (delayMs !== undefined) {
           if (!(result instanceof Failure)) request.discard(result);
           if (delayMs > 0) await wait(delayMs, context.signal, clock);
-          if (context.signal.aborted) throw this.#abortError(context);
+          if ((context.aborts ?? context.signal).aborted) throw this.#abortError(context);
           // Open by now: what the try brought is the better answer, but it was let go of.
           if (state.breaker?.refuses() === true) throw this.#tries.circuitOpen();
           continue;

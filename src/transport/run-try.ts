@@ -1,9 +1,10 @@
 import type { Span } from '@opentelemetry/api';
+import type { DeadlineQueue } from '../deadline-queue.ts';
 import type { RequestContext } from '../edge/request-context.ts';
 import type { WeirError } from '../errors.ts';
 import type { EndpointChooser } from './balance/choose-endpoint.ts';
 import { type Permit, REFUSED } from './breaker/breaker.ts';
-import type { Clock } from './clock.ts';
+import type { Clock, Timer } from './clock.ts';
 import type { Endpoint } from './endpoint/endpoint.ts';
 import type { OnTransportEvent } from './events.ts';
 import type { Exchange } from './exchange/exchange.ts';
@@ -22,6 +23,7 @@ export interface TryOptions {
   readonly headTimeoutMs: number;
   readonly failureStatuses: readonly number[];
   readonly clock: Clock;
+  readonly deadlines: DeadlineQueue<Timer>;
   /** `undefined`: nobody listens, so no event is made for each try. */
   readonly onEvent: OnTransportEvent | undefined;
 }
@@ -55,7 +57,7 @@ export class TryRunner {
     endMs: number,
     retry: number,
   ): Try<R> {
-    const { state, chooser, clock, upstream, perTryMs, headTimeoutMs } = this.#options;
+    const { state, chooser, clock, deadlines, upstream, perTryMs, headTimeoutMs } = this.#options;
     const permit = state.breaker === undefined ? 0 : state.breaker.admit();
     if (permit === REFUSED) throw this.circuitOpen();
     const startedMs = clock.now();
@@ -77,7 +79,9 @@ export class TryRunner {
       endpoint,
       {
         clock,
-        signal: context.signal,
+        deadlines,
+        startedMs,
+        signal: context.aborts ?? context.signal,
         deadlineMs: context.deadlineMs,
         timeoutMs: Math.min(perTryMs, remainingMs),
         timeoutKind: perTryMs >= remainingMs && endMs === context.deadlineMs ? 'deadline' : 'timeout',

@@ -43,6 +43,8 @@ export interface UpstreamRequest extends RequestHead {
   readonly body?: string;
   /** How `body` and the body of the answer are bytes. `latin1` keeps each byte as one character. Default: `utf8`. */
   readonly encoding?: 'utf8' | 'latin1';
+  /** Largest body of the answer, also when decoded, where that is less than the upstream may send. */
+  readonly maxBodyBytes?: number;
 }
 
 export interface UpstreamResponse {
@@ -67,6 +69,8 @@ export interface StreamedResponse {
   /** Field lines as sent: name, value, name, value. */
   readonly headers: string[];
   readonly body: Readable;
+  /** All of the body where it came with the head, to be asked for before `body` is; `body` then needs no reading. */
+  takeWhole(): Buffer | undefined;
   /** Name, value, name, value; filled once `body` has ended. */
   trailers(): string[];
 }

@@ -49,7 +49,7 @@ export function createHttp1({ definition, handlers, onIncident }: Http1Parts): H
     insecureHTTPParser: false,
     shouldUpgradeCallback: isUpgrade,
   });
-  // Node drops what is beyond, silently: one more is kept, so that it can be refused.
+  // Older versions of Node drop what is beyond, silently: one more is kept, so that it can be refused.
   server.maxHeadersCount = definition.maxHeaders + 1;
   /** The newest request of each connection. */
   const newest = new Map<Socket, ServerResponse | undefined>();
@@ -90,6 +90,10 @@ export function createHttp1({ definition, handlers, onIncident }: Http1Parts): H
   const announce = (response: ServerResponse | undefined): void => {
     if (response !== undefined && !response.headersSent) response.setHeader('connection', 'close');
   };
+  const announceDrain = (): void => {
+    isDraining = true;
+    for (const response of newest.values()) announce(response);
+  };
   /** Where the head of the answer promised to keep the connection. */
   const closeAfter = (response: ServerResponse | undefined): void => {
     if (response !== undefined && !response.closed) response.once('close', () => setImmediate(closeIdle));
@@ -98,6 +102,8 @@ export function createHttp1({ definition, handlers, onIncident }: Http1Parts): H
   const onRequest: RequestListener = (request, response) => {
     const { socket } = request;
     if (isRefused(socket)) return;
+    // Nobody behind may take it for a request of HTTP/2.
+    if (request.httpVersionMajor !== 1) return void refuse(socket, UNKNOWN_VERSION.code, UNKNOWN_VERSION.detail);
     newest.set(socket, response);
     if (isDraining) announce(response);
     if (hasBody(request)) pace.watch(request);
@@ -143,11 +149,9 @@ export function createHttp1({ definition, handlers, onIncident }: Http1Parts): H
     inFlight: () =>
       [...newest.values()].filter((response) => response !== undefined).filter((response) => !response.closed),
     tunnels: () => tunnels,
-    announceDrain() {
-      isDraining = true;
-      for (const response of newest.values()) announce(response);
-    },
+    announceDrain,
     drain() {
+      announceDrain();
       for (const response of newest.values()) closeAfter(response);
       closeIdle();
     },
@@ -163,6 +167,11 @@ export function createHttp1({ definition, handlers, onIncident }: Http1Parts): H
     return handlers.upgrade !== undefined && headers.upgrade?.toLowerCase() === 'websocket';
   }
 }
+
+const UNKNOWN_VERSION = {
+  code: 'HTTP_VERSION_NOT_SUPPORTED',
+  detail: 'HTTP/1.1 and HTTP/1.0 are spoken here',
+} as const;
 
 function hasBody({ headers }: IncomingMessage): boolean {
   const length = headers['content-length'];
@@ -180,9 +189,13 @@ function explainParserError({ code = '', reason, message }: NodeJS.ErrnoExceptio
       return { code: 'CONTENT_TOO_LARGE', detail: 'The chunk extensions are larger than the gateway admits' };
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return { code: 'REQUEST_TIMEOUT', detail: 'The header did not arrive in time' };
-    case 'HPE_INVALID_VERSION':
     case 'HPE_PAUSED_H2_UPGRADE':
-      return { code: 'HTTP_VERSION_NOT_SUPPORTED', detail: 'HTTP/1.1 and HTTP/1.0 are spoken here' };
+      return UNKNOWN_VERSION;
+    case 'HPE_INVALID_VERSION':
+      // It also stands for what is wrong behind the version.
+      return reason === 'Invalid HTTP version'
+        ? UNKNOWN_VERSION
+        : { code: 'MALFORMED_REQUEST', detail: reason ?? message };
     default:
       return { code: 'MALFORMED_REQUEST', detail: reason ?? message };
   }

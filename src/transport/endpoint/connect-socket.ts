@@ -1,4 +1,4 @@
-import net, { type LookupFunction } from 'node:net';
+import net, { type LookupFunction, type OnReadOpts } from 'node:net';
 import tls from 'node:tls';
 import type { TlsOptions } from './tls-options.ts';
 
@@ -9,6 +9,8 @@ export interface ConnectOptions {
   readonly timeoutMs: number;
   /** Protocols for ALPN, the preferred first (RFC 7301). */
   readonly protocols: readonly string[];
+  /** Reads without a stream in between; without TLS only. */
+  readonly onread?: OnReadOpts | undefined;
 }
 
 /** A connected socket; for https, after the handshake and with the certificate verified. */
@@ -18,6 +20,7 @@ export function connectSocket({
   lookup,
   timeoutMs,
   protocols,
+  onread,
 }: ConnectOptions): Promise<net.Socket> {
   const secure = url.protocol === 'https:';
   const host = url.hostname.replace(/^\[|\]$/g, '');
@@ -27,10 +30,10 @@ export function connectSocket({
     const servername = tlsOptions.servername ?? (net.isIP(host) === 0 ? host : '');
     const socket = secure
       ? tls.connect({ ...to, ...tlsOptions, servername, ALPNProtocols: [...protocols] })
-      : net.connect(to);
+      : net.connect(onread === undefined ? to : { ...to, onread });
     const timer = setTimeout(() => {
       const error = new Error(`No connection to ${url.host} within ${timeoutMs} ms`);
-      socket.destroy(Object.assign(error, { code: 'UND_ERR_CONNECT_TIMEOUT' }));
+      socket.destroy(Object.assign(error, { code: 'CONNECT_TIMEOUT' }));
     }, timeoutMs);
     const onError = (error: Error) => {
       clearTimeout(timer);

@@ -1,13 +1,14 @@
 import type { LookupFunction } from 'node:net';
-import { buildConnector, type Dispatcher, Pool } from 'undici';
 import type { TransportDefinition } from '../../config/schema/transport.ts';
 import type { Clock, Timer } from '../clock.ts';
+import { Http1Connections } from '../http1/http1-connections.ts';
 import { AlpnConnections } from '../http2/alpn-connections.ts';
 import { Http2Connections } from '../http2/http2-connections.ts';
 import { connectSocket } from './connect-socket.ts';
 import type { Connections } from './connections.ts';
 import { type HostAddress, type ResolveHost, sameAddresses } from './resolve-host.ts';
 import type { TlsOptions } from './tls-options.ts';
+import type { WireRequest } from './wire-request.ts';
 
 export interface ConnectionPoolOptions {
   /** Scheme, host and port. */
@@ -42,10 +43,10 @@ export class ConnectionPool {
     this.#connections = this.#create();
   }
 
-  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
+  dispatch(request: WireRequest): void {
     this.#used = true;
     if (this.#stale) this.#ready().catch(ignore);
-    this.#connections.dispatch(options, handler);
+    this.#connections.dispatch(request);
   }
 
   /** Waits for running requests. */
@@ -59,34 +60,23 @@ export class ConnectionPool {
     const { origin, connections, tls, clock } = this.#options;
     const { http2, max, keepAliveMs, connectTimeoutMs: timeoutMs } = connections;
     const url = new URL(origin);
-    const http1 = this.#createHttp1();
-    const shared = { origin: url, max, keepAliveMs, clock };
-    const connect = (protocols: readonly string[]) => () =>
-      connectSocket({ url, tls, lookup: this.#lookup, timeoutMs, protocols });
+    const shared = { max, keepAliveMs, clock };
+    const to = { url, tls, lookup: this.#lookup, timeoutMs };
+    const connect = (protocols: readonly string[]) => () => connectSocket({ ...to, protocols });
+    const http1 = new Http1Connections({
+      ...shared,
+      host: url.host,
+      connect: (onread) => connectSocket({ ...to, protocols: ['http/1.1'], onread }),
+      readsDirectly: url.protocol === 'http:',
+    });
     switch (http2) {
       case 'alpn':
-        return new AlpnConnections({ ...shared, connect: connect(['h2', 'http/1.1']), http1 });
+        return new AlpnConnections({ ...shared, origin: url, connect: connect(['h2', 'http/1.1']), http1 });
       case 'h2c':
-        return new Http2Connections({ ...shared, connect: connect(['h2']) });
+        return new Http2Connections({ ...shared, origin: url, connect: connect(['h2']) });
       default:
         return http1;
     }
-  }
-
-  #createHttp1(): Connections {
-    const { origin, connections, tls } = this.#options;
-    const { connectTimeoutMs, max, keepAliveMs } = connections;
-    return new Pool(origin, {
-      connect: buildConnector({ ...tls, lookup: this.#lookup, timeout: connectTimeoutMs }),
-      connections: max,
-      // A second request before the answer to the first would share its fate.
-      pipelining: 1,
-      keepAliveTimeout: keepAliveMs,
-      // The exchange has its own timers.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      strictContentLength: true,
-    });
   }
 
   readonly #lookup: LookupFunction = (_hostname, { all }, callback) => {

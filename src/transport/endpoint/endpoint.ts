@@ -1,5 +1,6 @@
-import type { Dispatcher } from 'undici';
 import type { ConnectionPool } from './connection-pool.ts';
+import type { AnswerHandler, OutgoingRequest } from './connections.ts';
+import { WireRequest } from './wire-request.ts';
 
 export interface EndpointOptions {
   readonly url: string;
@@ -50,8 +51,11 @@ export class Endpoint {
     return this.healthy && this.ejectedUntilMs <= nowMs;
   }
 
-  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
-    this.#pool.dispatch(options, handler);
+  /** Puts a request on its way; the handler may hear of an error before this returns. */
+  dispatch(outgoing: OutgoingRequest, handler: AnswerHandler): WireRequest {
+    const request = new WireRequest(outgoing, handler);
+    this.#pool.dispatch(request);
+    return request;
   }
 
   /** Each generation of the upstream that uses the endpoint retains it once, and releases it once. */

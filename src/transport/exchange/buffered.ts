@@ -1,16 +1,15 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import type { Dispatcher } from 'undici';
 import type { UpstreamResponse } from '../upstream.ts';
 import { decodeBody } from './decode-body.ts';
 import { Exchange, type Limits } from './exchange.ts';
 import { Failure } from './failure.ts';
+import { headerRecord } from './header-record.ts';
 
 /** A try whose answer is read to its end. */
 export class BufferedExchange extends Exchange<UpstreamResponse> {
   readonly #maxBodyBytes: number;
   readonly #encoding: 'utf8' | 'latin1';
   #status = 0;
-  #headers: IncomingHttpHeaders = {};
+  #headers: Record<string, string | string[]> = {};
   #first: Buffer | undefined;
   #chunks: Buffer[] | undefined;
   #bytes = 0;
@@ -21,16 +20,14 @@ export class BufferedExchange extends Exchange<UpstreamResponse> {
     this.#encoding = encoding;
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    if (status < 200) return;
-    this.headMs = this.limits.clock.now();
-    this.stopHeadTimeout();
+  onHead(status: number, _statusText: string, headers: string[]): void {
+    this.noteHead();
     this.#status = status;
-    this.#headers = headers;
-    if (Number(headers['content-length']) > this.#maxBodyBytes) this.giveUp('too_large');
+    this.#headers = headerRecord(headers);
+    if (Number(this.#headers['content-length']) > this.#maxBodyBytes) this.giveUp('too_large');
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onData(chunk: Buffer): void {
     this.#bytes += chunk.length;
     if (this.#bytes > this.#maxBodyBytes) {
       this.giveUp('too_large');
@@ -41,14 +38,14 @@ export class BufferedExchange extends Exchange<UpstreamResponse> {
     else this.#chunks.push(chunk);
   }
 
-  onResponseEnd(): void {
+  onEnd(): void {
     const raw = this.#chunks === undefined ? this.#first : Buffer.concat(this.#chunks, this.#bytes);
     const coding = this.#headers['content-encoding'];
     if (raw === undefined || coding === undefined || coding === 'identity') {
       this.end({ status: this.#status, headers: this.#headers, body: raw?.toString(this.#encoding) ?? '' });
       return;
     }
-    const body = decodeBody(raw, coding, this.#maxBodyBytes);
+    const body = decodeBody(raw, String(coding), this.#maxBodyBytes);
     if (body instanceof Failure) {
       this.end(body);
       return;

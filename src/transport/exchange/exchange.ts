@@ -1,14 +1,22 @@
-import type { Dispatcher } from 'undici';
+import type { Duplex } from 'node:stream';
+import type { Deadline, DeadlineQueue } from '../../deadline-queue.ts';
+import type { AbortSource } from '../../edge/abort-source.ts';
 import type { Clock, Timer } from '../clock.ts';
+import type { AnswerHandler, OutgoingRequest } from '../endpoint/connections.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import type { WireRequest } from '../endpoint/wire-request.ts';
 import { classify, Failure, type FailureKind } from './failure.ts';
 
 /** When and why a running try is given up. */
 export interface Limits {
   readonly clock: Clock;
+  readonly deadlines: DeadlineQueue<Timer>;
   /** The client's; one listener, removed when the exchange ends. */
-  readonly signal: AbortSignal;
+  readonly signal: AbortSource;
   /** The client's deadline, to tell it from the client's leaving. */
   readonly deadlineMs: number;
+  /** When the try begins, on the scale of `clock`. */
+  readonly startedMs: number;
   /** Milliseconds for the whole exchange; `Infinity`: none. */
   readonly timeoutMs: number;
   /** What running into `timeoutMs` is called. */
@@ -17,24 +25,24 @@ export interface Limits {
   readonly headTimeoutMs: number;
 }
 
-/** Given as the reason to the HTTP client, which would otherwise build an error for each abort. */
-const GIVEN_UP = new Error('The exchange was given up');
-
 /**
- * One try: a request on its way and its answer. Ends exactly once in `result`, whatever the HTTP client, the clock and
- * the client do, and holds no timer or listener after that.
+ * One try: a request on its way and its answer. Ends exactly once in `result`, whatever the connection, the clock and the
+ * client do, and holds no deadline or listener after that.
  */
-export abstract class Exchange<R> implements Dispatcher.DispatchHandler {
+export abstract class Exchange<R> implements AnswerHandler, Deadline {
   readonly result: Promise<R | Failure>;
   /** `performance.now()` of the head of the answer; 0 before. */
   headMs = 0;
   /** What ended it before the answer was complete. */
   failure: Failure | undefined;
-  protected controller: Dispatcher.DispatchController | undefined;
+  dueMs: number = Number.POSITIVE_INFINITY;
+  earlier: Deadline | undefined;
+  later: Deadline | undefined;
+  protected wire: WireRequest | undefined;
   protected readonly limits: Limits;
   #resolve!: (result: R | Failure) => void;
-  #timer: Timer | undefined;
-  #headTimer: Timer | undefined;
+  #endMs: number;
+  #sent = false;
   #settled = false;
   #ended = false;
   #onEnded: (() => void) | undefined;
@@ -44,21 +52,20 @@ export abstract class Exchange<R> implements Dispatcher.DispatchHandler {
     this.result = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    const { clock, signal, timeoutMs, headTimeoutMs, timeoutKind } = limits;
+    const { deadlines, signal, startedMs, timeoutMs, headTimeoutMs } = limits;
+    this.#endMs = startedMs + timeoutMs;
     signal.addEventListener('abort', this);
-    if (timeoutMs < Number.POSITIVE_INFINITY) this.#timer = clock.setTimeout(() => this.giveUp(timeoutKind), timeoutMs);
-    if (headTimeoutMs < timeoutMs) {
-      this.#headTimer = clock.setTimeout(() => this.giveUp('timeout'), headTimeoutMs);
-    }
+    deadlines.add(this, startedMs + Math.min(timeoutMs, headTimeoutMs));
+  }
+
+  /** Puts the request on its way. */
+  start(endpoint: Endpoint, request: OutgoingRequest): void {
+    const wire = endpoint.dispatch(request, this);
+    if (!this.#ended) this.wire = wire;
   }
 
   get ended(): boolean {
     return this.#ended;
-  }
-
-  /** Whether any byte of the request may be with the upstream. */
-  get sent(): boolean {
-    return this.controller !== undefined;
   }
 
   /** Calls back once nothing more comes; at once if that is so. */
@@ -79,8 +86,10 @@ export abstract class Exchange<R> implements Dispatcher.DispatchHandler {
 
   /** Ends the exchange from our side; the connection is closed, since the answer on it is of no use. */
   giveUp(kind: FailureKind): void {
-    this.end(new Failure(kind, this.sent));
-    this.controller?.abort(GIVEN_UP);
+    if (this.#ended) return;
+    const { wire } = this;
+    this.end(new Failure(kind, this.#sent));
+    wire?.abort();
   }
 
   /** The client's signal. */
@@ -88,14 +97,30 @@ export abstract class Exchange<R> implements Dispatcher.DispatchHandler {
     this.giveUp(this.limits.clock.now() >= this.limits.deadlineMs ? 'deadline' : 'aborted');
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    // Given up while it waited for a connection: throwing here leaves the connection open for others, aborting would not.
-    if (this.#ended) throw GIVEN_UP;
-    this.controller = controller;
+  onDue(nowMs: number): void {
+    const { startedMs, headTimeoutMs, timeoutKind } = this.limits;
+    if (nowMs >= this.#endMs) this.giveUp(timeoutKind);
+    else if (this.headMs === 0 && nowMs >= startedMs + headTimeoutMs) this.giveUp('timeout');
+    else this.reschedule(Number.POSITIVE_INFINITY);
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    if (!this.#ended) this.end(classify(error, this.sent));
+  onStart(): void {
+    this.#sent = true;
+  }
+
+  onInformational(_status: number, _headers: string[]): void {}
+
+  abstract onHead(status: number, statusText: string, headers: string[]): void;
+  abstract onData(chunk: Buffer): void;
+  abstract onEnd(trailers: readonly string[]): void;
+
+  onUpgrade(_headers: string[], socket: Duplex): void {
+    // Nobody asked for it.
+    socket.destroy();
+  }
+
+  onError(error: Error, sent: boolean): void {
+    if (!this.#ended) this.end(classify(error, sent));
   }
 
   /** Resolves `result`; the body may still be on its way. */
@@ -105,25 +130,32 @@ export abstract class Exchange<R> implements Dispatcher.DispatchHandler {
     this.#resolve(result);
   }
 
-  /** No more comes: releases timers and the listener. Without `result`, the head of the answer has settled it before. */
+  /** No more comes: releases deadline and listener. Without `result`, the head of the answer has settled it before. */
   protected end(result?: R | Failure): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.wire = undefined;
     if (result instanceof Failure) this.failure = result;
     this.limits.signal.removeEventListener('abort', this);
-    this.stopTimeout();
-    this.stopHeadTimeout();
+    this.limits.deadlines.remove(this);
     if (result !== undefined) this.settle(result);
     this.#onEnded?.();
   }
 
-  protected stopTimeout(): void {
-    if (this.#timer !== undefined) this.limits.clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
+  /** The head is here; the time for it counts no more. */
+  protected noteHead(): void {
+    this.headMs = this.limits.clock.now();
   }
 
-  protected stopHeadTimeout(): void {
-    if (this.#headTimer !== undefined) this.limits.clock.clearTimeout(this.#headTimer);
-    this.#headTimer = undefined;
+  /** From now on it may take as long as it wishes. */
+  protected stopTimeout(): void {
+    this.#endMs = Number.POSITIVE_INFINITY;
+  }
+
+  /** Has itself called at the end of the exchange, or at `dueMs` where that is before. */
+  protected reschedule(dueMs: number): void {
+    if (this.#ended) return;
+    this.limits.deadlines.remove(this);
+    this.limits.deadlines.add(this, Math.min(dueMs, this.#endMs));
   }
 }

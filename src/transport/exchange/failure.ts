@@ -36,26 +36,22 @@ export class Failure {
 }
 
 const KINDS: Readonly<Record<string, FailureKind>> = {
-  UND_ERR_CONNECT_TIMEOUT: 'connect',
-  UND_ERR_HEADERS_TIMEOUT: 'timeout',
-  UND_ERR_BODY_TIMEOUT: 'timeout',
-  UND_ERR_HEADERS_OVERFLOW: 'protocol',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'protocol',
-  UND_ERR_RES_EXCEEDED_MAX_SIZE: 'too_large',
-  UND_ERR_INVALID_ARG: 'invalid',
-  UND_ERR_NOT_SUPPORTED: 'invalid',
+  CONNECT_TIMEOUT: 'connect',
+  MALFORMED_ANSWER: 'protocol',
+  INVALID_REQUEST: 'invalid',
+  // Its client broke off what it sent: nothing that could be said of the upstream.
+  UPLOAD_FAILED: 'aborted',
   ERR_INVALID_CHAR: 'invalid',
   ERR_INVALID_HTTP_TOKEN: 'invalid',
   ERR_HTTP2_INVALID_HEADER_VALUE: 'invalid',
   ERR_HTTP2_HEADER_SINGLE_VALUE: 'invalid',
   ERR_HTTP2_INVALID_CONNECTION_HEADERS: 'invalid',
-  UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: 'invalid',
 };
 
-/** What an error of the HTTP client means. */
+/** What an error of a connection means. */
 export function classify(error: Error, sent: boolean): Failure {
   const code = (error as NodeJS.ErrnoException).code ?? '';
-  const kind = KINDS[code] ?? (code.startsWith('HPE_') ? 'protocol' : undefined);
+  const kind = KINDS[code];
   if (kind !== undefined) return new Failure(kind, sent && kind !== 'connect' && kind !== 'invalid', error);
   if (!sent) return new Failure('connect', false, error);
   // RFC 9113 §8.7: a refused stream, and one above the last id of a GOAWAY, was not processed.

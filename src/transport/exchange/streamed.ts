@@ -1,75 +1,109 @@
-import type { IncomingHttpHeaders } from 'node:http';
-import { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
+import type { Readable } from 'node:stream';
 import type { StreamedResponse } from '../upstream.ts';
 import { Exchange, type Limits } from './exchange.ts';
 import type { FailureKind } from './failure.ts';
-import { rawPairs } from './raw-pairs.ts';
+import { findField } from './find-field.ts';
+import { type BodySource, StreamedBody } from './streamed-body.ts';
 
 export type OnInformational = (status: number, headers: string[]) => void;
 
 /** A try whose answer is handed on while it comes, at the pace of its reader. */
-export class StreamedExchange<R = never> extends Exchange<StreamedResponse | R> {
+export class StreamedExchange<R = never> extends Exchange<StreamedResponse | R> implements BodySource {
+  readonly #idleMs: number;
   readonly #onInformational: OnInformational | undefined;
-  #body: Readable | undefined;
-  #trailers: string[] = [];
+  #answer: StreamedAnswer | undefined;
+  #activeMs = 0;
+  #paused = false;
 
-  constructor(limits: Limits, onInformational: OnInformational | undefined) {
+  /** @param idleMs Longest silence while the body runs. */
+  constructor(limits: Limits, idleMs: number, onInformational: OnInformational | undefined) {
     super(limits);
+    this.#idleMs = idleMs;
     this.#onInformational = onInformational;
   }
 
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    headers: IncomingHttpHeaders,
-    statusText?: string,
-  ): void {
-    const pairs = rawPairs(controller.rawHeaders);
-    if (status < 200) {
-      this.#onInformational?.(status, pairs);
+  override onInformational(status: number, headers: string[]): void {
+    this.#onInformational?.(status, headers);
+  }
+
+  onHead(status: number, statusText: string, headers: string[]): void {
+    this.noteHead();
+    this.#activeMs = this.headMs;
+    // Events are sent for as long as both sides wish: only silence ends them.
+    if (/^text\/event-stream\b/i.test(findField(headers, 'content-type') ?? '')) this.stopTimeout();
+    const idleEndMs = this.headMs + this.#idleMs;
+    if (idleEndMs < this.dueMs) this.reschedule(idleEndMs);
+    this.#answer = new StreamedAnswer(status, statusText, headers, new StreamedBody(this));
+    this.settle(this.#answer);
+  }
+
+  onData(chunk: Buffer): void {
+    this.#activeMs = this.limits.clock.now();
+    if (this.#answer?.content.push(chunk) !== false) return;
+    this.#paused = true;
+    this.wire?.pause();
+  }
+
+  onEnd(trailers: readonly string[]): void {
+    const answer = this.#answer as StreamedAnswer;
+    answer.trailing = trailers;
+    this.end();
+    answer.content.end();
+  }
+
+  override onError(error: Error, sent: boolean): void {
+    if (this.ended) return;
+    super.onError(error, sent);
+    this.#answer?.content.fail(error);
+  }
+
+  override onDue(nowMs: number): void {
+    if (this.#answer === undefined) {
+      super.onDue(nowMs);
       return;
     }
-    this.headMs = this.limits.clock.now();
-    this.stopHeadTimeout();
-    // Events are sent for as long as both sides wish: only silence ends them.
-    if (/^text\/event-stream\b/i.test(headers['content-type'] ?? '')) this.stopTimeout();
-    this.#body = new Readable({
-      read: () => controller.resume(),
-      destroy: (error, callback) => {
-        this.giveUp('aborted');
-        callback(error);
-      },
-    });
-    this.settle({
-      status,
-      statusText: statusText ?? '',
-      headers: pairs,
-      body: this.#body,
-      trailers: () => this.#trailers,
-    });
+    // Where the reader is the slow one, the silence is ours.
+    if (this.#paused) this.#activeMs = nowMs;
+    if (nowMs >= this.#activeMs + this.#idleMs) {
+      this.giveUp('timeout');
+      return;
+    }
+    super.onDue(nowMs);
+    this.reschedule(this.#activeMs + this.#idleMs);
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#body?.push(chunk) === false) controller.pause();
-  }
-
-  onResponseEnd(controller: Dispatcher.DispatchController, trailers: IncomingHttpHeaders): void {
-    this.#trailers = rawPairs(controller.rawTrailers ?? trailers);
-    this.#body?.push(null);
-    this.end();
-  }
-
-  override onResponseError(controller: Dispatcher.DispatchController, error: Error): void {
-    if (this.ended) return;
-    super.onResponseError(controller, error);
-    this.#body?.destroy(error);
-  }
-
-  override giveUp(kind: FailureKind): void {
+  override giveUp(kind: FailureKind = 'aborted'): void {
     if (this.ended) return;
     super.giveUp(kind);
-    // An incomplete body must not look complete to its reader.
-    if (this.#body !== undefined && !this.#body.destroyed) this.#body.destroy(new Error(`The exchange ended: ${kind}`));
+    this.#answer?.content.fail(new Error(`The exchange ended: ${kind}`));
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#activeMs = this.limits.clock.now();
+    this.wire?.resume();
+  }
+}
+
+class StreamedAnswer implements StreamedResponse {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: string[];
+  readonly content: StreamedBody;
+  trailing: readonly string[] = [];
+  // Their users take them from the answer by name.
+  readonly trailers = (): string[] => [...this.trailing];
+  readonly takeWhole = (): Buffer | undefined => this.content.takeWhole();
+
+  constructor(status: number, statusText: string, headers: string[], content: StreamedBody) {
+    this.status = status;
+    this.statusText = statusText;
+    this.headers = headers;
+    this.content = content;
+  }
+
+  get body(): Readable {
+    return this.content.stream;
   }
 }

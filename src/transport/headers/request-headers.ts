@@ -1,7 +1,7 @@
 import type { SpanContext } from '@opentelemetry/api';
 import type { RequestContext } from '../../edge/request-context.ts';
 import { type AddHeaders, compileHeaderRules, type HeaderRules } from './compile-header-rules.ts';
-import { addTraceParent } from './trace-parent.ts';
+import { addPassedTrace, addTraceParent } from './trace-parent.ts';
 
 export interface RequestHeadersOptions {
   readonly rules: HeaderRules;
@@ -54,6 +54,7 @@ export class RequestHeaders {
     this.#add(pairs, context);
     if (credentials !== undefined) this.#put(pairs, credentials);
     pairs.push('x-request-id', context.requestId);
+    if (context.passedTrace !== undefined) addPassedTrace(pairs, context.passedTrace);
   }
 
   #put(pairs: string[], credentials: Readonly<Record<string, string>>): void {

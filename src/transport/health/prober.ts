@@ -1,3 +1,4 @@
+import { DeadlineQueue } from '../../deadline-queue.ts';
 import type { Clock, Random, Timer } from '../clock.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { BufferedExchange } from '../exchange/buffered.ts';
@@ -26,12 +27,14 @@ export class Prober {
   readonly #endpoints: readonly Endpoint[];
   readonly #options: ProberOptions;
   readonly #counts: readonly ProbeCount[];
+  readonly #deadlines: DeadlineQueue<Timer>;
   readonly #stop = new AbortController();
   #timer: Timer | undefined;
 
   constructor(endpoints: readonly Endpoint[], options: ProberOptions) {
     this.#endpoints = endpoints;
     this.#options = options;
+    this.#deadlines = new DeadlineQueue(options.clock);
     this.#counts = endpoints.map(({ healthy }) => new ProbeCount(options.rise, options.fall, healthy));
     this.#schedule();
   }
@@ -60,6 +63,8 @@ export class Prober {
     const exchange = new BufferedExchange(
       {
         clock,
+        deadlines: this.#deadlines,
+        startedMs: clock.now(),
         signal: this.#stop.signal,
         deadlineMs: Number.POSITIVE_INFINITY,
         timeoutMs: Math.min(timeoutMs, LONGEST_TIMEOUT_MS),
@@ -70,7 +75,7 @@ export class Prober {
       'latin1',
     );
     // The path is the service's own, not below the base path of the endpoint.
-    endpoint.dispatch({ method: 'GET', path, headers: ['user-agent', 'weir-health'], body: null }, exchange);
+    exchange.start(endpoint, { method: 'GET', target: path, headers: ['user-agent', 'weir-health'], body: null });
     const answer = await exchange.result;
     if (this.#stop.signal.aborted) return;
     const success = !(answer instanceof Failure) && answer.status >= 200 && answer.status < 300;

@@ -1,20 +1,20 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { Dispatcher } from 'undici';
 import type { Connections } from '../endpoint/connections.ts';
-import { Http2Connections, type Http2ConnectionsOptions, NO_CONTROLLER } from './http2-connections.ts';
-import type { Http2Request } from './http2-request.ts';
+import type { Holder, WireRequest } from '../endpoint/wire-request.ts';
+import type { Http1Connections } from '../http1/http1-connections.ts';
+import { Http2Connections, type Http2ConnectionsOptions } from './http2-connections.ts';
 
 export interface AlpnConnectionsOptions extends Http2ConnectionsOptions {
-  readonly http1: Connections;
+  readonly http1: Http1Connections;
 }
 
 /** Speaks what the service chooses in the TLS handshake: HTTP/2, or HTTP/1.1 from then on. */
-export class AlpnConnections implements Connections {
-  readonly #http1: Connections;
+export class AlpnConnections implements Connections, Holder {
+  readonly #http1: Http1Connections;
   readonly #http2: Http2Connections;
   readonly #connect: () => Promise<Socket>;
-  readonly #waiting: Http2Request[] = [];
+  readonly #waiting = new Set<WireRequest>();
   #choice: 'unknown' | 'asking' | 'http1' | 'http2' = 'unknown';
 
   constructor(options: AlpnConnectionsOptions) {
@@ -23,16 +23,26 @@ export class AlpnConnections implements Connections {
     this.#http2 = new Http2Connections({ ...options, connect: () => this.#connectHttp2() });
   }
 
-  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
-    if (this.#choice === 'http1' || options.upgrade) {
-      this.#http1.dispatch(options, handler);
+  dispatch(request: WireRequest): void {
+    if (this.#choice === 'http1' || request.outgoing.upgrade !== undefined) {
+      this.#http1.dispatch(request);
     } else if (this.#choice === 'http2') {
-      this.#http2.dispatch(options, handler);
+      this.#http2.dispatch(request);
     } else {
-      this.#waiting.push({ options, handler });
+      request.holder = this;
+      this.#waiting.add(request);
       if (this.#choice === 'unknown') this.#ask();
     }
   }
+
+  drop(request: WireRequest): void {
+    this.#waiting.delete(request);
+  }
+
+  /** What waits has nothing to hold back. */
+  pause(): void {}
+
+  resume(): void {}
 
   async close(): Promise<void> {
     await Promise.all([this.#http1.close(), this.#http2.close()]);
@@ -47,16 +57,21 @@ export class AlpnConnections implements Connections {
           this.#http2.adopt(socket);
         } else {
           this.#choice = 'http1';
-          // The other connections are not made from a socket.
-          socket.destroy();
+          this.#http1.adopt(socket);
         }
-        for (const { options, handler } of this.#waiting.splice(0)) this.dispatch(options, handler);
+        for (const request of this.#takeWaiting()) this.dispatch(request);
       },
       (error: Error) => {
         this.#choice = 'unknown';
-        for (const { handler } of this.#waiting.splice(0)) handler.onResponseError?.(NO_CONTROLLER, error);
+        for (const request of this.#takeWaiting()) request.fail(error, false);
       },
     );
+  }
+
+  #takeWaiting(): WireRequest[] {
+    const taken = [...this.#waiting];
+    this.#waiting.clear();
+    return taken;
   }
 
   async #connectHttp2(): Promise<Socket> {

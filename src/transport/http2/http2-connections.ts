@@ -1,9 +1,9 @@
 import http2, { type ClientHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
-import type { Dispatcher } from 'undici';
 import type { Clock, Timer } from '../clock.ts';
 import type { Connections } from '../endpoint/connections.ts';
-import { type Http2Request, runHttp2Request } from './http2-request.ts';
+import type { Holder, WireRequest } from '../endpoint/wire-request.ts';
+import { runHttp2Request } from './http2-request.ts';
 
 export interface Http2ConnectionsOptions {
   readonly origin: URL;
@@ -33,13 +33,13 @@ interface Connection {
 }
 
 /**
- * HTTP/2 connections to one endpoint (RFC 9113): requests share a connection up to the limit of the service. undici's own
- * are not used for this: on GOAWAY they end streams that the service would still answer, and send others a second time.
+ * HTTP/2 connections to one endpoint (RFC 9113): requests share a connection up to the limit of the service.
+ * On GOAWAY, the streams that the service still answers get their answer.
  */
-export class Http2Connections implements Connections {
+export class Http2Connections implements Connections, Holder {
   readonly #options: Http2ConnectionsOptions;
   readonly #connections = new Set<Connection>();
-  readonly #waiting: Http2Request[] = [];
+  readonly #waiting = new Set<WireRequest>();
   #connecting = false;
   #closed = false;
 
@@ -47,10 +47,20 @@ export class Http2Connections implements Connections {
     this.#options = options;
   }
 
-  dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
-    this.#waiting.push({ options, handler });
+  dispatch(request: WireRequest): void {
+    request.holder = this;
+    this.#waiting.add(request);
     this.#serve();
   }
+
+  drop(request: WireRequest): void {
+    this.#waiting.delete(request);
+  }
+
+  /** What waits has nothing to hold back. */
+  pause(): void {}
+
+  resume(): void {}
 
   async close(): Promise<void> {
     this.#closed = true;
@@ -112,13 +122,14 @@ export class Http2Connections implements Connections {
   }
 
   #serve(): void {
-    while (this.#waiting.length > 0) {
+    for (const request of this.#waiting) {
       const connection = this.#findRoom();
       if (connection === undefined) {
         if (!this.#connecting && this.#connections.size < this.#options.max) this.#connect();
         return;
       }
-      this.#run(connection, this.#waiting.shift() as Http2Request);
+      this.#waiting.delete(request);
+      this.#run(connection, request);
     }
   }
 
@@ -132,7 +143,7 @@ export class Http2Connections implements Connections {
     return undefined;
   }
 
-  #run(connection: Connection, request: Http2Request): void {
+  #run(connection: Connection, request: WireRequest): void {
     const { session } = connection;
     // Only a connection with requests keeps the process alive.
     if (connection.streams++ === 0) session.ref();
@@ -162,7 +173,7 @@ export class Http2Connections implements Connections {
     this.#options.connect().then(
       (socket) => {
         this.#connecting = false;
-        if (this.#closed && this.#waiting.length === 0) socket.destroy();
+        if (this.#closed && this.#waiting.size === 0) socket.destroy();
         else this.adopt(socket);
       },
       (error: Error) => {
@@ -173,16 +184,8 @@ export class Http2Connections implements Connections {
   }
 
   #failWaiting(error: Error): void {
-    for (const { handler } of this.#waiting.splice(0)) handler.onResponseError?.(NO_CONTROLLER, error);
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const request of waiting) request.fail(error, false);
   }
 }
-
-/** Of a request that never began: there is nothing to steer. */
-export const NO_CONTROLLER: Dispatcher.DispatchController = {
-  aborted: false,
-  paused: false,
-  reason: null,
-  abort() {},
-  pause() {},
-  resume() {},
-};

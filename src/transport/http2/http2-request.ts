@@ -1,66 +1,68 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { type ClientHttp2Session, type ClientHttp2Stream, constants } from 'node:http2';
 import { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
+import type { Holder, WireRequest } from '../endpoint/wire-request.ts';
 import { fieldLines, http2Headers } from './http2-headers.ts';
 
-/** A request that waits for a connection, or runs on one. */
-export interface Http2Request {
-  readonly options: Dispatcher.DispatchOptions;
-  readonly handler: Dispatcher.DispatchHandler;
-}
-
 /**
- * Runs a request as one stream of a session and tells its handler, as undici's dispatchers do.
+ * Runs a request as one stream of a session and tells its handler.
  * @param onClose Called once when the stream is closed.
  * @param onSilence Called when the request is given up before an answer came.
  */
 export function runHttp2Request(
   session: ClientHttp2Session,
   origin: URL,
-  { options, handler }: Http2Request,
+  request: WireRequest,
   onClose: () => void,
   onSilence: () => void,
 ): void {
-  const controller = new Http2Controller(handler, onSilence);
+  const { outgoing, handler } = request;
   let stream: ClientHttp2Stream;
   try {
-    handler.onRequestStart?.(controller, {});
-    const { method, path, headers, body } = options;
-    const fields = http2Headers(method, path, origin, (headers ?? []) as string[]);
-    stream = session.request(fields, { endStream: body === null || body === undefined });
+    const fields = http2Headers(outgoing.method, outgoing.target, origin, outgoing.headers);
+    handler.onStart();
+    stream = session.request(fields, { endStream: outgoing.body === null });
   } catch (error) {
-    handler.onResponseError?.(controller, error as Error);
+    request.fail(error as Error, false);
     onClose();
     return;
   }
-  controller.stream = stream;
-  const stopBody = sendBody(stream, options.body as Readable | Buffer | string | null, controller);
-  const { bodyTimeout } = options;
-  if (typeof bodyTimeout === 'number' && bodyTimeout > 0) {
-    stream.setTimeout(bodyTimeout, () => controller.abort(idleError(bodyTimeout)));
-  }
+  let answered = false;
+  let trailers: string[] = [];
+  const holder: Holder = {
+    drop() {
+      stream.close(constants.NGHTTP2_CANCEL);
+      if (!answered) onSilence();
+    },
+    pause: () => stream.pause(),
+    resume: () => stream.resume(),
+  };
+  request.holder = holder;
+  const isOver = () => request.holder !== holder;
+  const stopBody = sendBody(stream, outgoing.body, (error) => {
+    if (isOver()) return;
+    stream.close(constants.NGHTTP2_CANCEL);
+    request.fail(error, true);
+  });
 
   stream.on('headers', (headers, _flags, raw: string[] = []) => {
-    controller.rawHeaders = fieldLines(raw);
-    handler.onResponseStart?.(controller, Number(headers[':status']), headers as IncomingHttpHeaders);
+    if (!isOver()) handler.onInformational(Number(headers[':status']), fieldLines(raw));
   });
   stream.on('response', (headers, _flags, raw: string[] = []) => {
-    controller.answered = true;
-    controller.rawHeaders = fieldLines(raw);
-    const { ':status': status, ...fields } = headers;
-    handler.onResponseStart?.(controller, Number(status), fields as IncomingHttpHeaders);
+    answered = true;
+    if (!isOver()) handler.onHead(Number(headers[':status']), '', fieldLines(raw));
   });
-  stream.on('data', (chunk: Buffer) => handler.onResponseData?.(controller, chunk));
+  stream.on('data', (chunk: Buffer) => {
+    if (!isOver()) handler.onData(chunk);
+  });
   stream.on('trailers', (_headers, _flags, raw: string[] = []) => {
-    controller.rawTrailers = fieldLines(raw);
+    trailers = fieldLines(raw);
   });
   stream.on('end', () => {
     // A stream that was reset ends for its reader as well; `close` tells why.
-    if (stream.rstCode !== constants.NGHTTP2_NO_ERROR || !controller.answered || controller.done) return;
-    controller.done = true;
+    if (stream.rstCode !== constants.NGHTTP2_NO_ERROR || !answered || isOver()) return;
+    request.holder = undefined;
     stopBody();
-    handler.onResponseEnd?.(controller, {});
+    handler.onEnd(trailers);
     // The answer is complete: what is left of an upload is of no use (RFC 9113 §8.1).
     if (!stream.writableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
   });
@@ -70,10 +72,7 @@ export function runHttp2Request(
   });
   stream.on('close', () => {
     stopBody();
-    if (!controller.done) {
-      controller.done = true;
-      handler.onResponseError?.(controller, closeError(stream.rstCode, cause));
-    }
+    if (!isOver()) request.fail(closeError(stream.rstCode, cause), true);
     onClose();
   });
 }
@@ -81,17 +80,17 @@ export function runHttp2Request(
 /** @returns Lets go of the body. */
 function sendBody(
   stream: ClientHttp2Stream,
-  body: Readable | Buffer | string | null | undefined,
-  controller: Http2Controller,
+  body: Readable | Buffer | string | null,
+  onFailure: (error: Error) => void,
 ): () => void {
-  if (body === null || body === undefined) return () => {};
+  if (body === null) return () => {};
   if (!(body instanceof Readable)) {
     stream.end(body);
     return () => {};
   }
-  const onError = (error: Error) => controller.abort(error);
+  const onError = (error: Error) => onFailure(uploadError('The body of the request broke off', error));
   const onClose = () => {
-    if (!body.readableEnded) controller.abort(new Error('The body of the request ended early'));
+    if (!body.readableEnded) onFailure(uploadError('The body of the request ended early'));
   };
   body.on('error', onError).on('close', onClose).pipe(stream);
   return () => {
@@ -100,53 +99,13 @@ function sendBody(
   };
 }
 
+function uploadError(message: string, cause?: Error): Error {
+  return Object.assign(new Error(message, { cause }), { code: 'UPLOAD_FAILED' });
+}
+
 function closeError(rstCode: number, cause: Error | undefined): Error {
   // RFC 9113 §8.7: so marked streams were not processed; streams above the last id of a GOAWAY get the same code.
   if (rstCode === constants.NGHTTP2_REFUSED_STREAM)
     return new Error('The stream was refused: REFUSED_STREAM', { cause });
   return cause ?? new Error(`The stream was reset with HTTP/2 error ${rstCode}`);
-}
-
-function idleError(ms: number): Error {
-  return Object.assign(new Error(`Nothing came for ${ms} ms`), { code: 'UND_ERR_BODY_TIMEOUT' });
-}
-
-/** What a handler steers its stream with. */
-class Http2Controller implements Dispatcher.DispatchController {
-  stream: ClientHttp2Stream | undefined;
-  rawHeaders: string[] | null = null;
-  rawTrailers: string[] | null = null;
-  aborted = false;
-  reason: Error | null = null;
-  answered = false;
-  done = false;
-  readonly #handler: Dispatcher.DispatchHandler;
-  readonly #onSilence: () => void;
-
-  constructor(handler: Dispatcher.DispatchHandler, onSilence: () => void) {
-    this.#handler = handler;
-    this.#onSilence = onSilence;
-  }
-
-  get paused(): boolean {
-    return this.stream?.isPaused() ?? false;
-  }
-
-  abort(reason: Error): void {
-    if (this.done) return;
-    this.done = true;
-    this.aborted = true;
-    this.reason = reason;
-    this.stream?.close(constants.NGHTTP2_CANCEL);
-    if (!this.answered) this.#onSilence();
-    this.#handler.onResponseError?.(this, reason);
-  }
-
-  pause(): void {
-    this.stream?.pause();
-  }
-
-  resume(): void {
-    this.stream?.resume();
-  }
 }

@@ -65,8 +65,9 @@ export class Mirror {
     const { settings, upstream, clock, onEvent } = this.#options;
     const facts = { type: 'mirror', upstream, to: settings.to, path: request.path } as const;
     // The client's leaving or deadline is none of the copy's business.
+    const { requestId, headers, clientAddress, identity, traceContext, passedTrace } = context;
     const own: RequestContext = {
-      ...context,
+      ...{ requestId, headers, clientAddress, identity, traceContext, passedTrace },
       signal: this.#closing.signal,
       deadlineMs: clock.now() + settings.timeoutMs,
       scoped: new Map(),

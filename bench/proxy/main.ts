@@ -1,0 +1,118 @@
+/**
+ * `npm run bench -- proxy [--seconds N] [--repeats N] [--only NAME]`: each proxy on core 1, load and origin on core 0. All run at
+ * the same time and are asked in turn. First as much as each bears (closed loop, wrk), then half of that at random times
+ * (open loop), beside the origin itself at the same rate: the difference is what the proxy adds.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { freePort } from '../harness/free-port.ts';
+import { type PinnedProcess, startPinned } from '../harness/pinned-process.ts';
+import { putFullLoad, putPacedLoad } from '../harness/run-load.ts';
+import { CONTENDERS } from './contenders.ts';
+import { hasCommand } from './has-command.ts';
+import { ORIGIN_BODY, originCommand } from './origin.ts';
+import { printAdded, printFull, type Sample } from './print.ts';
+
+const { values } = parseArgs({
+  args: process.argv.slice(3),
+  options: {
+    seconds: { type: 'string', default: '5' },
+    repeats: { type: 'string', default: '5' },
+    connections: { type: 'string', default: '50' },
+    only: { type: 'string', multiple: true },
+  },
+});
+const LOAD_CORE = 0;
+const PROXY_CORE = 1;
+const seconds = Number(values.seconds);
+const connections = Number(values.connections);
+
+if (!hasCommand('wrk')) {
+  console.log('Cannot measure: "wrk" is not installed');
+  process.exit(0);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'weir-bench-proxy-'));
+const running = new Map<string, PinnedProcess>();
+
+const path = '/items/7';
+const answersRight = async (url: string) => {
+  const answer = await fetch(url);
+  return answer.status === 200 && (await answer.text()) === ORIGIN_BODY;
+};
+
+async function startAll(): Promise<string> {
+  const originPort = await freePort();
+  const originUrl = `http://127.0.0.1:${originPort}${path}`;
+  running.set(
+    'origin',
+    await startPinned({
+      ...originCommand(folder, originPort),
+      core: LOAD_CORE,
+      url: originUrl,
+      probe: () => answersRight(originUrl),
+    }),
+  );
+  for (const { name, missing, command } of CONTENDERS) {
+    if (values.only !== undefined && !values.only.some((part) => name.includes(part))) continue;
+    if (missing !== undefined) {
+      console.log(`Left out: ${name}, since ${missing}`);
+      continue;
+    }
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}${path}`;
+    const started = { ...command(folder, originPort, port), core: PROXY_CORE, url, probe: () => answersRight(url) };
+    running.set(name, await startPinned(started));
+  }
+  return originUrl;
+}
+
+async function measureFull(name: string, server: PinnedProcess): Promise<Sample> {
+  const before = server.cpuMs();
+  const result = await putFullLoad({ url: server.url, connections, seconds }, LOAD_CORE);
+  return { name, ...result, cpuUs: ((server.cpuMs() - before) * 1_000) / result.requests };
+}
+
+async function measureAdded(name: string, server: PinnedProcess, originUrl: string, rate: number): Promise<Sample> {
+  const load = { connections, ratePerSecond: rate, seconds, body: ORIGIN_BODY };
+  const direct = await putPacedLoad({ ...load, url: originUrl }, LOAD_CORE);
+  const before = server.cpuMs();
+  const through = await putPacedLoad({ ...load, url: server.url }, LOAD_CORE);
+  return {
+    name,
+    ...through,
+    wrong: through.wrong + direct.wrong,
+    p50Ms: through.p50Ms - direct.p50Ms,
+    p99Ms: through.p99Ms - direct.p99Ms,
+    cpuUs: ((server.cpuMs() - before) * 1_000) / (rate * seconds),
+  };
+}
+
+try {
+  const originUrl = await startAll();
+  const proxies = [...running].filter(([name]) => name !== 'origin');
+  for (const [, { url }] of proxies) await putFullLoad({ url, connections, seconds: 2 }, LOAD_CORE);
+  const repeats = Array.from({ length: Number(values.repeats) });
+  const full: Sample[] = [];
+  for (const _ of repeats) {
+    full.push({
+      name: 'none (direct)',
+      ...(await putFullLoad({ url: originUrl, connections, seconds }, LOAD_CORE)),
+      cpuUs: 0,
+    });
+    for (const [name, server] of proxies) full.push(await measureFull(name, server));
+  }
+  const medians = printFull(full);
+  const added: Sample[] = [];
+  for (const _ of repeats) {
+    for (const [name, server] of proxies) {
+      added.push(await measureAdded(name, server, originUrl, (medians.get(name) as number) / 2));
+    }
+  }
+  printAdded(added);
+} finally {
+  for (const each of running.values()) await each.stop();
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,79 @@
+/** What is due at a time. The links belong to the queue that it stands in. */
+export interface Deadline {
+  dueMs: number;
+  earlier: Deadline | undefined;
+  later: Deadline | undefined;
+  /** Called once for each {@link DeadlineQueue.add}, unless it is removed before. */
+  onDue(nowMs: number): void;
+}
+
+/** The clock that a queue goes by. */
+export interface QueueClock<T> {
+  /** Monotonic milliseconds. */
+  now(): number;
+  setTimeout(callback: () => void, delayMs: number): T;
+  clearTimeout(timer: T): void;
+}
+
+/**
+ * Deadlines of many requests behind one timer. Almost all are over long before they are due, and come in the order in which
+ * they are due: to add and to remove one is to link and unlink it, and the timer is left alone.
+ */
+export class DeadlineQueue<T> {
+  readonly #clock: QueueClock<T>;
+  #first: Deadline | undefined;
+  #last: Deadline | undefined;
+  #timer: T | undefined;
+  #timerMs = Number.POSITIVE_INFINITY;
+
+  constructor(clock: QueueClock<T>) {
+    this.#clock = clock;
+  }
+
+  /** @param dueMs On the scale of the clock; `Infinity`: never. */
+  add(deadline: Deadline, dueMs: number): void {
+    deadline.dueMs = dueMs;
+    if (dueMs === Number.POSITIVE_INFINITY) return;
+    let before = this.#last;
+    while (before !== undefined && before.dueMs > dueMs) before = before.earlier;
+    const after = before === undefined ? this.#first : before.later;
+    deadline.earlier = before;
+    deadline.later = after;
+    if (before === undefined) this.#first = deadline;
+    else before.later = deadline;
+    if (after === undefined) this.#last = deadline;
+    else after.earlier = deadline;
+    if (dueMs < this.#timerMs) this.#arm(dueMs);
+  }
+
+  /** Does nothing where it does not stand in the queue. */
+  remove(deadline: Deadline): void {
+    const { earlier, later } = deadline;
+    if (earlier === undefined && this.#first !== deadline) return;
+    if (earlier === undefined) this.#first = later;
+    else earlier.later = later;
+    if (later === undefined) this.#last = earlier;
+    else later.earlier = earlier;
+    deadline.earlier = undefined;
+    deadline.later = undefined;
+  }
+
+  #arm(dueMs: number): void {
+    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timerMs = dueMs;
+    this.#timer = this.#clock.setTimeout(this.#run, Math.max(1, dueMs - this.#clock.now()));
+  }
+
+  readonly #run = (): void => {
+    this.#timer = undefined;
+    this.#timerMs = Number.POSITIVE_INFINITY;
+    const nowMs = this.#clock.now();
+    let due = this.#first;
+    while (due !== undefined && due.dueMs <= nowMs) {
+      this.remove(due);
+      due.onDue(nowMs);
+      due = this.#first;
+    }
+    if (due !== undefined && due.dueMs < this.#timerMs) this.#arm(due.dueMs);
+  };
+}
