@@ -4,7 +4,8 @@ import type { Config } from './config/config.ts';
 import { hasGraph } from './config/graph-upstreams.ts';
 import { createFetchHandler } from './server/fetch-handler.ts';
 import { type Generation, openGeneration } from './server/generation.ts';
-import { type HttpServer, listen } from './server/http-server.ts';
+import { type ListenerAddress, type Listeners, openListeners } from './server/listeners/open-listeners.ts';
+import { observeListeners } from './server/observe-listeners.ts';
 import { observeTransport } from './server/observe-transport.ts';
 import { type Readiness, readinessOf } from './server/readiness.ts';
 import { createReception } from './server/reception.ts';
@@ -23,8 +24,13 @@ export interface Gateway {
   /** For runtimes with the fetch API. */
   readonly fetch: (request: Request) => Promise<Response>;
   readonly readiness: () => Readiness;
-  /** Serves on the config's address. @returns the base URL. @throws {Error} as `net.Server.listen` does. */
+  /**
+   * Opens the config's listeners, all or none.
+   * @returns the base URL of the first public one. @throws {Error} that says which one cannot be opened, and why.
+   */
   listen(): Promise<string>;
+  /** Where it listens, in the order of the config; empty before `listen`. */
+  readonly addresses: () => readonly ListenerAddress[];
   /**
    * Puts another config into service; requests in flight end on the old one. The address cannot change.
    * @returns what keeps the new config from being served whole. Where it has no graph, or fewer upstreams live than the one
@@ -66,6 +72,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const serving = {
     reception,
     graphqlPath: () => (hasGraph(generation.config) ? config.graphql.path : undefined),
+    maxHeaders: config.server.maxHeaders,
     graph: () => generation.graph(),
     routes: () => generation.routes,
     readiness,
@@ -74,22 +81,29 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     ...(options.devProblem !== undefined && { devProblem: options.devProblem }),
   };
   const handler = createRequestListener(serving);
-  const upgrade = createUpgradeListener(serving);
-  let server: HttpServer | undefined;
+  let listeners: Listeners | undefined;
 
   return {
     logger,
     handler,
-    upgrade,
+    upgrade: createUpgradeListener(serving),
     fetch: createFetchHandler(serving),
     readiness,
+    addresses: () => listeners?.addresses ?? [],
     async listen() {
-      server = await listen(config.server, handler, upgrade);
+      listeners = await openListeners(config.server, {
+        handlersOf: (surface) => ({
+          request: createRequestListener({ ...serving, surface }),
+          ...(surface.isPublic && { upgrade: createUpgradeListener({ ...serving, surface }) }),
+        }),
+        onEvent: observeListeners(metrics, logger),
+      });
+      const { url } = listeners.addresses.find(({ isPublic }) => isPublic) as ListenerAddress;
       logger.info(
-        { url: server.url, ...(hasGraph(config) && { graphql: server.url + config.graphql.path }) },
+        { url, listeners: listeners.addresses, ...(hasGraph(config) && { graphql: url + config.graphql.path }) },
         'Weir is ready',
       );
-      return server.url;
+      return url;
     },
     async reload(next) {
       const opened = await openGeneration(next, parts, generation);
@@ -110,8 +124,9 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     },
     async close() {
       isDraining = true;
+      listeners?.announceDrain();
       await new Promise((resolve) => setTimeout(resolve, config.server.shutdownDelayMs));
-      const inTime = (await server?.close(config.server.shutdownGraceMs)) ?? true;
+      const inTime = (await listeners?.close()) ?? true;
       await generation.close();
       logger.info({ inTime }, 'Weir has stopped');
       await telemetry.close();

@@ -5,7 +5,7 @@ import { findConfigFile } from '../config/find-config-file.ts';
 import { readConfig } from '../config/read-config.ts';
 import { createGateway } from '../gateway.ts';
 import { type ConfigOptions, readConfigOrExit } from './read-config-or-exit.ts';
-import { stopOnSignal } from './start.ts';
+import { outliveRejections, stopOnSignal } from './start.ts';
 
 /** Editors save in several steps; what follows within this time is one change. */
 const SETTLE_MS = 80;
@@ -31,6 +31,7 @@ export async function dev(options: ConfigOptions): Promise<void> {
     queue = queue.then(follow).catch((error: unknown) => process.stderr.write(`${error}\n`)) as Promise<void>;
   });
   files.follow(first.files);
+  outliveRejections(gateway.logger);
   stopOnSignal(async () => {
     files.close();
     return gateway.close();

@@ -4,6 +4,8 @@ import { BlockList, isIP } from 'node:net';
 export interface ForwardedFacts {
   /** Address of the peer on the socket. */
   readonly peerAddress: string;
+  /** Whether the connection to the peer is TLS. */
+  readonly isTls?: boolean;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
@@ -17,6 +19,8 @@ export interface TrustedProxies {
    * is read was added by a trusted proxy. What cannot be read ends the walk: the last address that can stands.
    */
   clientAddress(facts: ForwardedFacts): string;
+  /** Whether the client's own hop is TLS: the peer's connection, or what a trusted proxy says of the client's. */
+  isTls(facts: ForwardedFacts): boolean;
 }
 
 /**
@@ -30,19 +34,32 @@ export function compileTrustedProxies(addresses: readonly string[]): TrustedProx
     const family = isIP(address);
     return family !== 0 && list.check(address, family === 4 ? 'ipv4' : 'ipv6');
   };
+  const isTrusted = addresses.length === 0 ? () => false : (address: string) => has(normalizeAddress(address));
+  /** The address, and how many hops from the right of the list it stands; 0: it is the peer's. */
+  const walk = (peerAddress: string, hops: readonly string[]): { address: string; distance: number } => {
+    let address = normalizeAddress(peerAddress);
+    let distance = 0;
+    for (let at = hops.length - 1; at >= 0 && has(address); at -= 1) {
+      const hop = parseHop(hops[at] as string);
+      if (hop === undefined) break;
+      address = hop;
+      distance += 1;
+    }
+    return { address, distance };
+  };
   return {
-    has: addresses.length === 0 ? () => false : (address) => has(normalizeAddress(address)),
+    has: isTrusted,
     clientAddress({ peerAddress, headers }) {
-      let address = normalizeAddress(peerAddress);
-      if (addresses.length === 0 || !has(address)) return address;
-      const hops = readHops(headers);
-      for (let at = hops.length - 1; at >= 0; at -= 1) {
-        const hop = parseHop(hops[at] as string);
-        if (hop === undefined) return address;
-        address = hop;
-        if (!has(address)) return address;
-      }
-      return address;
+      if (!isTrusted(peerAddress)) return normalizeAddress(peerAddress);
+      return walk(peerAddress, readHops(headers)).address;
+    },
+    isTls({ peerAddress, headers, isTls = false }) {
+      if (!isTrusted(peerAddress)) return isTls;
+      const protocols = readProtocols(headers);
+      const { distance } = walk(peerAddress, readHops(headers));
+      // One for each hop, or only the nearest proxy's word.
+      const said = protocols.at(-Math.max(1, Math.min(distance, protocols.length)));
+      return said === undefined || said === '' ? isTls : said.toLowerCase() === 'https';
     },
   };
 }
@@ -72,15 +89,25 @@ function readHops(headers: ForwardedFacts['headers']): readonly string[] {
   const forwardedFor = headers['x-forwarded-for'];
   if (forwardedFor !== undefined) return forwardedFor.split(',');
   const { forwarded } = headers;
-  return forwarded === undefined ? [] : forwarded.split(',').map(readForParameter);
+  return forwarded === undefined ? [] : forwarded.split(',').map((element) => readParameter(element, 'for'));
 }
 
-/** RFC 7239 §4: `for=` of one element; `''` where it has none or several. */
-function readForParameter(element: string): string {
+/** From the same of both headers as the addresses. */
+function readProtocols(headers: ForwardedFacts['headers']): readonly string[] {
+  const protocol = headers['x-forwarded-proto'];
+  if (protocol !== undefined) return protocol.split(',').map((each) => each.trim());
+  const { forwarded } = headers;
+  if (headers['x-forwarded-for'] !== undefined || forwarded === undefined) return [];
+  return forwarded.split(',').map((element) => readParameter(element, 'proto'));
+}
+
+/** RFC 7239 §4: a parameter of one element; `''` where it has none or several of the name. */
+function readParameter(element: string, name: 'for' | 'proto'): string {
   const values = element
     .split(';')
-    .map((pair) => /^\s*for\s*=\s*(.*?)\s*$/i.exec(pair)?.[1])
-    .filter((value) => value !== undefined);
+    .map((pair) => /^\s*(\w+)\s*=\s*(.*?)\s*$/.exec(pair))
+    .filter((pair) => pair?.[1]?.toLowerCase() === name)
+    .map((pair) => pair?.[2] as string);
   const [value] = values;
   if (value === undefined || values.length > 1) return '';
   return /^"[^"\\]*"$/.test(value) ? value.slice(1, -1) : value;

@@ -1,6 +1,7 @@
 import type { BrowsersDefinition } from '../config/schema/browsers.ts';
 import type { AuthDefinition } from '../config/schema/identity.ts';
 import type { RateLimitDefinition } from '../config/schema/limits.ts';
+import type { ErrorCode } from '../errors.ts';
 import { type BrowserDecision, compileBrowserRules } from './browser-rules.ts';
 import { compileTrustedProxies } from './client-address.ts';
 import type { Edge, RequestHead } from './edge.ts';
@@ -13,11 +14,11 @@ import {
   shareKeySets,
 } from './identity/compile-auth.ts';
 import type { Identify } from './identity/requirement.ts';
-import { compileDemands, createLimiter, type ToDemands } from './limits/compile-limits.ts';
+import { compileLimits, createLimiter, type RequestLimits } from './limits/compile-limits.ts';
 import type { Limiter } from './limits/limiter.ts';
 import type { LimitStoreEvent } from './limits/redis-limiter.ts';
 import { compileManagedHeaders } from './managed-headers.ts';
-import { type Authorize, compilePolicies, type PolicyEvent } from './policies/policies.ts';
+import { type Authorize, compilePolicies, type PolicyEvent, policiesReadOperation } from './policies/policies.ts';
 import { compileQueryCleaner } from './query-credentials.ts';
 import { chooseRequestId } from './request-id.ts';
 import { compileSecurityHeaders } from './security-headers.ts';
@@ -32,8 +33,13 @@ export interface EdgeDefinition {
   readonly browsers: BrowsersDefinition;
 }
 
+/** A request that was refused, or a limit on trial that would have. */
+type AdmissionEvent =
+  | { readonly type: 'access_refused'; readonly code: ErrorCode }
+  | { readonly type: 'limit_exceeded'; readonly limit: string; readonly isDryRun: boolean };
+
 /** What happens at the edge and others count or log. */
-export type EdgeEvent = AuthEvent | LimitStoreEvent | PolicyEvent;
+export type EdgeEvent = AuthEvent | LimitStoreEvent | PolicyEvent | AdmissionEvent;
 
 /** Every rule of the edge, in the order in which a request meets them. */
 export interface CompiledEdge extends Edge {
@@ -42,19 +48,27 @@ export interface CompiledEdge extends Edge {
   /** CORS and forgeries, before anything is asked of anybody. */
   judgeBrowser(head: RequestHead): BrowserDecision;
   /** Headers of every answer. */
-  securityHeaders(isTls: boolean): readonly (readonly [string, string])[];
-  /** As `identify`, for a route with a requirement of its own. */
+  securityHeaders(head: RequestHead): readonly (readonly [string, string])[];
+  /** What a route asks of its clients that has a requirement of its own; for `Destination.identify`. */
   require: Authenticator['require'];
-  identifyBy(identify: Identify, head: RequestHead): ReturnType<Identify>;
+  /** @param identify Default: what `auth:` says. */
+  identifyBy(identify: Identify | undefined, head: RequestHead): ReturnType<Identify>;
   readonly authorize: Authorize;
+  /** Whether the client's own hop is TLS. */
+  isTls(head: RequestHead): boolean;
   /** Whether the peer is a proxy whose word is believed. */
   trusts(head: RequestHead): boolean;
   /** Which limits a request must pass; to be given to `limiter.take`. */
-  readonly toDemands: ToDemands;
+  readonly limits: RequestLimits;
   readonly limiter: Limiter;
+  /** Whether policies or limits of GraphQL requests look at the operation. */
+  readonly needsOperation: boolean;
   readonly forwarding: Forwarding;
   /** The query without credentials, for upstreams and logs. */
   cleanQuery(query: string): string;
+  /** Waits for what is asked for every request, at most so long; without it the gateway serves all the same. */
+  waitUntilReady(timeoutMs: number): Promise<boolean>;
+  readonly onEvent: ((event: EdgeEvent) => void) | undefined;
   /** What the edge of the next config goes on with. */
   readonly lasting: Lasting;
 }
@@ -79,40 +93,47 @@ export function createEdge(
 ): CompiledEdge {
   const { auth, rateLimit, browsers } = definition;
   const proxies = compileTrustedProxies(definition.server.trustedProxies);
-  const forwarding = compileForwarding(auth.forward);
-  const managed = compileManagedHeaders(forwarding.managedNames);
-  const managedOrVouched = compileManagedHeaders([...forwarding.managedNames, ...CERTIFICATE_HEADERS]);
+  const forwarding = compileForwarding(auth);
+  const vouched = compileManagedHeaders(CERTIFICATE_HEADERS);
   const lasting = former?.lasting ?? { limiters: new Shared((each: Limiter) => each.close()), keySets: shareKeySets() };
   // All that can be refused in a config is compiled before anything is held that would have to be let go of.
   const authorize = compilePolicies(auth.policies, onEvent === undefined ? {} : { onEvent });
-  const toDemands = compileDemands(rateLimit.limits);
+  const limits = compileLimits(rateLimit.limits);
+  const securityHeaders = compileSecurityHeaders(browsers.securityHeaders);
   const judgeBrowser = compileBrowserRules(browsers, definition.graphql.path);
   const authenticator = compileAuth(auth, onEvent, lasting.keySets);
   const { thing: limiter, release } = lasting.limiters.hold(storeOf(rateLimit), () =>
     createLimiter(rateLimit, onEvent),
   );
-  const identifyBy = (identify: Identify, { headers, query, peerAddress, certificate }: RequestHead) => {
+  const identifyBy = (identify: Identify | undefined, { headers, query, peerAddress, certificate }: RequestHead) => {
     const credentials = { headers, query, fromTrustedProxy: proxies.has(peerAddress) };
-    return identify(certificate === undefined ? credentials : { ...credentials, certificate });
+    return (identify ?? authenticator.identify)(
+      certificate === undefined ? credentials : { ...credentials, certificate },
+    );
   };
   return {
     clean(head) {
-      const headers = (proxies.has(head.peerAddress) ? managed : managedOrVouched).strip(head.headers);
+      const unmanaged = forwarding.managed.strip(head.headers);
+      const headers = proxies.has(head.peerAddress) ? unmanaged : vouched.strip(unmanaged);
       return headers === head.headers ? head : { ...head, headers };
     },
     requestId: ({ headers, peerAddress }) => chooseRequestId(headers['x-request-id'], proxies.has(peerAddress)),
     clientAddress: proxies.clientAddress,
     trusts: ({ peerAddress }) => proxies.has(peerAddress),
     judgeBrowser,
-    securityHeaders: compileSecurityHeaders(browsers.securityHeaders),
-    identify: (head) => identifyBy(authenticator.identify, head),
+    isTls: proxies.isTls,
+    securityHeaders: (head) => securityHeaders(proxies.isTls(head)),
+    identify: (head) => identifyBy(undefined, head),
     identifyBy,
     require: authenticator.require,
     authorize,
-    toDemands,
+    limits,
     limiter,
+    needsOperation: limits.needOperation || policiesReadOperation(auth.policies),
     forwarding,
     lasting,
+    onEvent,
+    waitUntilReady: (timeoutMs) => limiter.waitUntilReady(timeoutMs),
     cleanQuery: compileQueryCleaner(queryCredentials(auth)),
     async close() {
       await Promise.all([authenticator.close(), release()]);

@@ -14,6 +14,10 @@ export interface RequestHead {
   readonly peerAddress: string;
   /** Of a TLS client whose chain the listener has verified. */
   readonly certificate?: ClientCertificate;
+  /** Whether the connection to this gateway is TLS; what a proxy in front says of its own is no part of it. Absent: no. */
+  readonly isTls?: boolean;
+  /** Name of the listener that it came by; absent: a server or runtime that embeds the gateway. */
+  readonly listener?: string;
 }
 
 /** The rules of the edge, compiled from the config; evaluated once for each request, GraphQL or REST. */

@@ -10,6 +10,8 @@ export interface Identity {
   readonly tier?: string;
   /** Id of the credential (JWT `jti`, API key id, certificate serial), never the credential itself. */
   readonly credentialId?: string;
+  /** When the credential ends, milliseconds since the epoch; absent: it does not say. */
+  readonly expiresAtMs?: number;
 }
 
 /** What every part of the journey may know of the request that it works for. One per client request. */

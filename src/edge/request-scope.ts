@@ -1,7 +1,11 @@
 import { type Span, SpanKind, type Context as TraceContext, trace } from '@opentelemetry/api';
 import { WeirError } from '../errors.ts';
 import type { Tracing } from '../telemetry/tracing.ts';
+import type { CompiledEdge } from './create-edge.ts';
 import type { RequestHead } from './edge.ts';
+import { expiresAtMs } from './identity/expiry.ts';
+import { type Decision, UNLIMITED } from './limits/decision.ts';
+import type { OperationGate } from './operation-gate.ts';
 import type { Identity, RequestContext } from './request-context.ts';
 
 /** Facts that the parts of the journey leave for the access log. */
@@ -10,6 +14,8 @@ export interface RequestFacts {
   operationName?: string | undefined;
   engine?: string;
   errorCount?: number;
+  /** Estimated cost of the GraphQL operation, for limits that count it. */
+  operationCost?: number;
 }
 
 /** Everything that one client request owns: its context, its deadline, its span. `end` releases all of it. */
@@ -20,21 +26,28 @@ export class RequestScope implements RequestContext {
   readonly headers: RequestHead['headers'];
   readonly requestId: string;
   readonly clientAddress: string;
-  deadlineMs: number;
   readonly traceContext: TraceContext;
   readonly span: Span;
   identity: Identity | null = null;
   readonly head: RequestHead;
+  /** The rules that the request began with; a reload does not change them. */
+  readonly edge: CompiledEdge;
+  /** What was decided of its limits so far. */
+  limits: Decision = UNLIMITED;
+  /** Policies and limits that wait for a GraphQL operation; to be asked before it is run. `undefined`: all is judged. */
+  operationGate: OperationGate | undefined;
   readonly #abortion = new AbortController();
+  #deadlineMs: number;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(head: RequestHead, options: RequestScopeOptions) {
     this.head = head;
+    this.edge = options.edge;
     this.startedMs = performance.now();
     this.headers = head.headers;
     this.requestId = options.requestId;
     this.clientAddress = options.clientAddress;
-    this.deadlineMs = this.startedMs + options.timeoutMs;
+    this.#deadlineMs = this.startedMs + options.timeoutMs;
     const parent = options.tracing.extract(head.headers);
     this.span = options.tracing.tracer.startSpan(
       head.method,
@@ -43,6 +56,47 @@ export class RequestScope implements RequestContext {
     );
     this.traceContext = trace.setSpan(parent, this.span);
     this.#timer = this.#startTimer(options.timeoutMs);
+  }
+
+  get deadlineMs(): number {
+    return this.#deadlineMs;
+  }
+
+  /** When the client's credential ends, milliseconds since the epoch; `Infinity`: it does not. */
+  get expiresAtMs(): number {
+    return expiresAtMs(this.identity);
+  }
+
+  /** Another total time than the gateway's own. @param timeoutMs From the start of the request. */
+  setTimeout(timeoutMs: number): void {
+    clearTimeout(this.#timer);
+    this.#deadlineMs = this.startedMs + timeoutMs;
+    this.#timer = this.#startTimer(this.#deadlineMs - performance.now());
+  }
+
+  #startTimer(delayMs: number): NodeJS.Timeout {
+    return setTimeout(() => this.abort(new WeirError('DEADLINE_EXCEEDED')), delayMs).unref();
+  }
+
+  /**
+   * For what goes on for long, a subscription or a tunnel: from now on no deadline ends it, but the end of the
+   * credential that it was granted by (`UNAUTHENTICATED`).
+   */
+  endWithCredential(): void {
+    this.#deadlineMs = Number.POSITIVE_INFINITY;
+    clearTimeout(this.#timer);
+    this.#waitForExpiry();
+  }
+
+  #waitForExpiry(): void {
+    const leftMs = this.expiresAtMs - Date.now();
+    if (leftMs === Number.POSITIVE_INFINITY) return;
+    if (leftMs <= 0) {
+      this.abort(new WeirError('UNAUTHENTICATED', 'The credential has expired'));
+      return;
+    }
+    this.#timer = setTimeout(() => this.#waitForExpiry(), Math.min(leftMs, LONGEST_TIMER_MS));
+    this.#timer.unref();
   }
 
   get signal(): AbortSignal {
@@ -64,21 +118,6 @@ export class RequestScope implements RequestContext {
     this.#abortion.abort(reason);
   }
 
-  /**
-   * Another total time than the gateway's own.
-   * @param timeoutMs From the start of the request; `Infinity`: none.
-   */
-  setTimeout(timeoutMs: number): void {
-    clearTimeout(this.#timer);
-    this.deadlineMs = this.startedMs + timeoutMs;
-    this.#timer =
-      timeoutMs === Number.POSITIVE_INFINITY ? undefined : this.#startTimer(this.deadlineMs - performance.now());
-  }
-
-  #startTimer(delayMs: number): NodeJS.Timeout {
-    return setTimeout(() => this.abort(new WeirError('DEADLINE_EXCEEDED')), delayMs).unref();
-  }
-
   /** To be called once, when the answer is out or the client has gone. */
   end(status: number): void {
     clearTimeout(this.#timer);
@@ -88,7 +127,11 @@ export class RequestScope implements RequestContext {
   }
 }
 
+/** `setTimeout` takes 32 bits. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export interface RequestScopeOptions {
+  readonly edge: CompiledEdge;
   readonly requestId: string;
   readonly clientAddress: string;
   readonly timeoutMs: number;

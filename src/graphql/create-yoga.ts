@@ -13,6 +13,7 @@ import { useFieldAuth } from './use-field-auth.ts';
 import { useFieldLimits } from './use-field-limits.ts';
 import { useIntrospectionSwitch } from './use-introspection-switch.ts';
 import { useOperation } from './use-operation.ts';
+import { useOperationGate } from './use-operation-gate.ts';
 
 export interface YogaParts {
   readonly config: Config;
@@ -49,6 +50,7 @@ export function createGraphQLServer(parts: YogaParts): Yoga {
       useOperation(),
       // A refused identity does not use up a limit.
       useFieldAuth(),
+      useOperationGate(schema),
       useFieldLimits(schema, config.rateLimit, parts.limiter),
       // Last: what the rules left is run.
       useEngines(parts.engines, metrics),

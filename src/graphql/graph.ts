@@ -62,6 +62,13 @@ interface Engines {
   readonly compiled: CompiledEngine | undefined;
 }
 
+/** What an engine declines goes to the next one. */
+const ORDER = {
+  auto: ['compiled', 'stitch'],
+  compiled: ['compiled'],
+  stitch: ['stitch', 'compiled'],
+} as const satisfies Record<Config['graphql']['engine'], readonly Engine['name'][]>;
+
 function chooseEngines(
   supergraph: Supergraph,
   subgraphs: ReadonlyMap<string, Subgraph>,
@@ -69,7 +76,6 @@ function chooseEngines(
 ): Engines {
   const choice = config.graphql.engine;
   const stitch = createStitchEngine(supergraph, subgraphs);
-  if (choice === 'stitch') return { engines: [stitch], compiled: undefined };
   try {
     const compiled = createCompiledEngine({
       supergraphSdl: supergraph.sdl,
@@ -77,15 +83,15 @@ function chooseEngines(
       subgraphs,
       onEvent(event) {
         if (event.type !== 'compile_failed') return;
-        metrics.add('weir.graphql.declined', { 'weir.reason': 'compile_failed' });
+        metrics.add('weir.graphql.declined', { 'weir.engine': 'compiled', 'weir.reason': 'compile_failed' });
         logger.warn({ err: event.cause, operation: event.operation.name }, 'Operation could not be compiled');
       },
     });
-    return { engines: choice === 'compiled' ? [compiled] : [compiled, stitch], compiled };
+    return { engines: ORDER[choice].map((name) => (name === 'stitch' ? stitch : compiled)), compiled };
   } catch (error) {
     // Without the native planner the interpreter serves, unless the config insists.
     if (choice === 'compiled') throw error;
-    metrics.add('weir.graphql.declined', { 'weir.reason': 'no_planner' });
+    metrics.add('weir.graphql.declined', { 'weir.engine': 'compiled', 'weir.reason': 'no_planner' });
     logger.warn({ err: error }, 'The compiled engine is not available; the stitch engine serves');
     return { engines: [stitch], compiled: undefined };
   }

@@ -47,7 +47,7 @@ async function chooseEngine(engines: readonly Engine[], operation: Operation, me
     if (preparing !== undefined) await preparing;
     const reason = engine.declines(operation);
     if (reason === undefined) return engine;
-    if (engine.name === 'compiled') metrics.add('weir.graphql.declined', { 'weir.reason': reason });
+    metrics.add('weir.graphql.declined', { 'weir.engine': engine.name, 'weir.reason': reason });
   }
   return engines.at(-1) as Engine;
 }

@@ -41,15 +41,7 @@ export function openExchange(
     path,
     query: rules.cleanQuery(query),
     headers: lines,
-    body: hasBody(incoming)
-      ? new RequestBody({
-          incoming,
-          outgoing,
-          scope,
-          maxBytes: route.config.maxBodyBytes,
-          isExpected: headers.expect !== undefined,
-        })
-      : null,
+    body: hasBody(incoming) ? new RequestBody({ incoming, scope, maxBytes: route.config.maxBodyBytes }) : null,
     get parameters() {
       return route.readParameters(path);
     },

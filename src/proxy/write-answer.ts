@@ -1,13 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import { constants, type Http2ServerResponse } from 'node:http2';
 import { Readable } from 'node:stream';
+import { WeirError } from '../errors.ts';
 import { type FieldLines, findField } from './field-lines.ts';
 import type { RouteAnswer, RouteExchange } from './route-exchange.ts';
 
 /**
  * Writes an answer to the client at the client's pace. Resolves when all of it is handed to the connection.
  * @param own Field lines of the gateway itself.
- * @throws what ended the body before its end; the head is out then.
+ * @throws {WeirError} `UPSTREAM_BAD_RESPONSE` where the head is none. What ended the body before its end; the head is out then.
  */
 export async function writeAnswer(exchange: RouteExchange, answer: RouteAnswer, own: FieldLines): Promise<void> {
   const { outgoing: response, incoming, scope } = exchange;
@@ -20,9 +21,14 @@ export async function writeAnswer(exchange: RouteExchange, answer: RouteAnswer, 
   if (scope.headers.expect !== undefined && !incoming.complete && incoming.httpVersionMajor === 1) {
     own.push('connection', 'close');
   }
-  // Events come for as long as both sides wish: only silence, or the client, ends them.
-  if (isEventStream(headers)) scope.setTimeout(Number.POSITIVE_INFINITY);
-  writeHead(response, status, mergeOwn(own, headers));
+  // Events come for as long as both sides wish: only silence, the client, or the end of its credential ends them.
+  if (isEventStream(headers)) scope.endWithCredential();
+  try {
+    writeHead(response, status, mergeOwn(own, headers));
+  } catch (cause) {
+    if (body instanceof Readable) body.on('error', () => {}).destroy();
+    throw new WeirError('UPSTREAM_BAD_RESPONSE', 'The head of the answer cannot be written', { cause });
+  }
   if (!(body instanceof Readable)) {
     response.end(body ?? undefined);
     return;

@@ -1,7 +1,8 @@
+import { type Admission, admit } from '../edge/admit.ts';
+import type { RequestScope } from '../edge/request-scope.ts';
 import { WeirError } from '../errors.ts';
 import type { Graph } from '../graphql/graph.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { type Admission, admit } from './admit.ts';
 import { type Problem, problemOf } from './problem.ts';
 import type { Reception } from './reception.ts';
 import { headOfFetchRequest } from './request-head.ts';
@@ -26,15 +27,14 @@ export function createFetchHandler(parts: FetchHandlerParts): (request: Request)
       const graphqlPath = parts.graphqlPath();
       if (graphqlPath === undefined || scope.head.path !== graphqlPath)
         throw new WeirError('NOT_FOUND', `No route matches ${request.method} ${scope.head.path}`);
-      scope.facts.route = graphqlPath;
-      const { headers, isPreflight, error } = await admit(reception, scope);
+      const { headers, isPreflight, error } = await admit(scope, { kind: 'graphql', route: graphqlPath });
       edgeHeaders = headers;
       if (error !== undefined) throw error;
       if (isPreflight) response = new Response(null, { status: 204 });
       else {
         const graph = parts.graph();
         if (graph === undefined) throw new WeirError('SCHEMA_NOT_READY');
-        response = await graph.yoga.fetch(request, { weir: scope });
+        response = await graph.yoga.fetch(withoutCredential(request, scope), { weir: scope });
       }
     } catch (error) {
       if (!(error instanceof WeirError)) logger.error({ err: error, requestId: scope.requestId }, 'Request failed');
@@ -42,12 +42,23 @@ export function createFetchHandler(parts: FetchHandlerParts): (request: Request)
     } finally {
       request.signal.removeEventListener('abort', onAbort);
     }
-    for (const [name, value] of edgeHeaders) response.headers.set(name, value);
+    for (const [name, value] of [...scope.edge.securityHeaders(scope.head), ...edgeHeaders]) {
+      if (!response.headers.has(name)) response.headers.set(name, value);
+    }
     response.headers.set('x-request-id', scope.requestId);
     response.headers.set('traceparent', scope.traceparent);
     reception.close(scope, response.status);
     return response;
   };
+}
+
+/** A credential in the query is no parameter of GraphQL. */
+function withoutCredential(request: Request, { edge, head }: RequestScope): Request {
+  const query = edge.cleanQuery(head.query);
+  if (query === head.query) return request;
+  const url = new URL(request.url);
+  url.search = query;
+  return new Request(url, request);
 }
 
 function toResponse(problem: Problem): Response {

@@ -19,6 +19,9 @@ import type { Upstream } from '../transport/upstream.ts';
 import { observeEdge } from './observe-edge.ts';
 import { watchSupergraph } from './watch-supergraph.ts';
 
+/** Longest wait at start for the store of the limits, milliseconds. */
+const STORE_WAIT_MS = 2_000;
+
 /** One config in service, from its upstreams to its graph. A reload opens another beside it and closes it afterwards. */
 export interface Generation {
   readonly config: Config;
@@ -41,12 +44,16 @@ export interface GenerationParts {
 /** @param former the generation before it: connections, breakers and health of unchanged upstreams go on. */
 export async function openGeneration(config: Config, parts: GenerationParts, former?: Generation): Promise<Generation> {
   const { logger, metrics } = parts.telemetry;
-  refuseRulesNotInForce(config.auth);
   const plugins = await loadPlugins(config.plugins, config.directory);
   const functions = await loadRouteFunctions(config);
-  const edge = createEdge(config, observeEdge(logger), former?.edge);
+  const edge = createEdge(config, observeEdge(logger, metrics), former?.edge);
+  // Without the store the gateway serves all the same, by each limit's `on_store_failure`.
+  await edge.waitUntilReady(STORE_WAIT_MS);
   const reached = config.upstreams.filter((upstream) => upstream.kind !== 'local');
-  const upstreams = createUpstreams(reached, { onEvent: parts.onTransportEvent }, former?.upstreams);
+  const { onTransportEvent: onEvent } = parts;
+  const credentials = new Map(reached.map(({ name, auth }) => [name, edge.forwarding.credentialsOf(name, auth)]));
+  const credentialsOf = (name: string) => credentials.get(name);
+  const upstreams = createUpstreams(reached, { onEvent, credentialsOf }, former?.upstreams);
   /** Of subgraphs that only a supergraph from elsewhere names. */
   const unnamed = new Map<string, Upstream>();
 
@@ -84,7 +91,8 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
     transportOf(upstream) {
       const known = upstreams.get(upstream.name) ?? unnamed.get(upstream.name);
       if (known !== undefined) return known;
-      const made = createUpstream(upstream, { onEvent: parts.onTransportEvent });
+      const credentials = edge.forwarding.credentialsOf(upstream.name, upstream.auth);
+      const made = createUpstream(upstream, { onEvent, credentials });
       unnamed.set(upstream.name, made);
       return made;
     },
@@ -130,16 +138,4 @@ function logStatus(logger: Logger, { state, upstreams, fieldsLost }: SupergraphS
     { upstreams: notLive, fieldsLost },
     state === 'failed' ? 'There is no graph to serve' : 'The graph is not whole',
   );
-}
-
-/** Rules about access that requests do not obey would be worse than none. @throws {Error} where the config has some. */
-function refuseRulesNotInForce({ policies, forward }: Config['auth']): void {
-  const key =
-    policies.rules.length > 0
-      ? 'policies'
-      : Object.keys(forward.headers).length > 0 || forward.signed !== undefined
-        ? 'forward'
-        : undefined;
-  if (key === undefined) return;
-  throw new Error(`Cannot serve the config: requests do not obey "auth.${key}" yet. Remove it from gateway.yaml`);
 }

@@ -1,28 +1,36 @@
 import type { EdgeEvent } from '../edge/create-edge.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 
-/** Log lines of what happens at the edge: keys of issuers, the store of the limits, policies. */
-export function observeEdge(logger: Logger): (event: EdgeEvent) => void {
+/** Makes metrics of what happens at the edge, and log lines of what an operator may have to act on. */
+export function observeEdge(logger: Logger, metrics: Metrics): (event: EdgeEvent) => void {
   return (event) => {
-    const line = 'cause' in event ? { ...event, err: event.cause } : event;
     switch (event.type) {
       case 'keys_loaded':
-      case 'store_recovered':
-      case 'policy_denied':
-      case 'policy_would_deny':
-        return logger.info(line, TEXTS[event.type]);
+        metrics.add('weir.auth.key_reads', { 'weir.outcome': 'loaded' });
+        return logger.info(event, 'Keys of an issuer read');
       case 'keys_unavailable':
+        metrics.add('weir.auth.key_reads', { 'weir.outcome': 'failed' });
+        return logger.warn({ ...event, err: event.cause }, 'Keys of an issuer cannot be read; the known ones go on');
       case 'store_failed':
-        return logger.warn(line, TEXTS[event.type]);
+        metrics.add('weir.limit.store_changes', { 'weir.state': 'lost' });
+        return logger.warn({ ...event, err: event.cause }, 'The store of the limits is out of reach');
+      case 'store_recovered':
+        metrics.add('weir.limit.store_changes', { 'weir.state': 'recovered' });
+        return logger.info(event, 'The store of the limits is back');
+      case 'policy_denied':
+        metrics.add('weir.policy.denials', { 'weir.policy': event.policy, 'weir.outcome': 'denied' });
+        return logger.info(event, 'A policy refused a request');
+      case 'policy_would_deny':
+        metrics.add('weir.policy.denials', { 'weir.policy': event.policy, 'weir.outcome': 'dry_run' });
+        return logger.info(event, 'A policy on trial would have refused a request');
+      case 'access_refused':
+        return metrics.add('weir.auth.refusals', { 'weir.code': event.code });
+      case 'limit_exceeded':
+        return metrics.add('weir.limit.exceeded', {
+          'weir.limit': event.limit,
+          'weir.outcome': event.isDryRun ? 'dry_run' : 'refused',
+        });
     }
   };
 }
-
-const TEXTS = {
-  keys_loaded: 'Keys of an issuer read',
-  keys_unavailable: 'Keys of an issuer cannot be read; the known ones go on',
-  store_failed: 'The store of the limits is out of reach',
-  store_recovered: 'The store of the limits is back',
-  policy_denied: 'A policy refused a request',
-  policy_would_deny: 'A policy on trial would have refused a request',
-} as const satisfies Record<EdgeEvent['type'], string>;

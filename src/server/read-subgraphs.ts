@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import type { Config } from '../config/config.ts';
+import type { Config, UpstreamConfig } from '../config/config.ts';
 import { graphUpstreamsOf } from '../config/graph-upstreams.ts';
+import { compileForwarding, type Forwarding } from '../edge/forwarding/compile-forwarding.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
 import { systemClock } from '../supergraph/clock.ts';
 import { createFileStore } from '../supergraph/last-good-store.ts';
@@ -9,6 +10,8 @@ import { createLogger } from '../telemetry/logger.ts';
 import { createUpstream } from '../transport/create-upstream.ts';
 import type { Upstream } from '../transport/upstream.ts';
 import { createReader } from './upstream-readers.ts';
+
+type ReachedUpstreamConfig = Exclude<UpstreamConfig, { kind: 'local' }>;
 
 export interface ReadSubgraph {
   readonly subgraph: Subgraph;
@@ -32,10 +35,17 @@ export async function readSubgraphs(config: Config, { offline }: { offline: bool
   const store = createFileStore(config.supergraph.stateDir);
   const subgraphs: ReadSubgraph[] = [];
   const failures = new Map<string, string>();
+  // Only where something is sent: offline, nothing of the deployment's secrets is needed.
+  let known: Forwarding | undefined;
+  const forwarding = (): Forwarding => {
+    known ??= compileForwarding(config.auth);
+    return known;
+  };
   const parts = {
     logger: createLogger({ ...config.telemetry, logLevel: 'silent' }),
-    transportOf(upstream: Parameters<typeof createUpstream>[0]) {
-      const transport = createUpstream(upstream);
+    transportOf(upstream: ReachedUpstreamConfig) {
+      const credentials = forwarding().credentialsOf(upstream.name, upstream.auth);
+      const transport = createUpstream(upstream, { credentials });
       upstreams.push(transport);
       return transport;
     },

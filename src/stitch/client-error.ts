@@ -9,9 +9,8 @@ import { findDelegatedError } from './error-ledger.ts';
  */
 export function toClientError(error: GraphQLError): GraphQLFormattedError {
   const path = error.path === undefined ? {} : { path: error.path };
-  if (findDelegatedError(error) !== undefined) {
-    return { message: error.message, ...path, extensions: error.extensions };
-  }
+  const delegated = findDelegatedError(error);
+  if (delegated !== undefined) return { message: error.message, ...path, extensions: delegated.clientExtensions };
   const cause = error.originalError;
   if (cause instanceof WeirError) {
     return { message: cause.clientMessage, ...path, extensions: { ...cause.details, code: cause.code } };

@@ -36,6 +36,7 @@ export function placeErrors(schema: GraphQLSchema): GraphQLSchema {
 
 function placing(resolve: GraphQLFieldResolver<unknown, unknown>): GraphQLFieldResolver<unknown, unknown> {
   return (parent, args, context, info) => {
+    restoreMerged(parent, String(info.path.key), context);
     const result: unknown = resolve(parent, args, context, info);
     return result instanceof Promise
       ? result.then(
@@ -46,6 +47,14 @@ function placing(resolve: GraphQLFieldResolver<unknown, unknown>): GraphQLFieldR
         )
       : place(result, context, info);
   };
+}
+
+function restoreMerged(parent: unknown, responseKey: string, context: unknown): void {
+  if (typeof parent !== 'object' || parent === null || !Object.hasOwn(parent, responseKey)) return;
+  const fields = parent as Record<string, unknown>;
+  const value = fields[responseKey];
+  const restored = ledgerOf(context)?.restoreErrors(value);
+  if (restored !== undefined && restored !== value) fields[responseKey] = restored;
 }
 
 function resolveLeaf(

@@ -13,8 +13,10 @@ import type { Supergraph } from '../supergraph/supergraph.ts';
 import { toClientError } from './client-error.ts';
 import { createDelegableDocuments } from './delegable-document.ts';
 import { type ErrorLedger, openLedger } from './error-ledger.ts';
+import { indexJoins } from './join-index.ts';
 import { splitMutation } from './split-mutation.ts';
 import { buildStitchedSchema, type StitchOptions } from './stitched-schema.ts';
+import { createDelegationJudge } from './undelegable.ts';
 
 /** The interpreter: complete and portable, runs wherever Node runs. */
 export interface StitchEngine extends Engine {
@@ -38,6 +40,7 @@ export function createStitchEngine(
   const contextOf = (contextValue: unknown) => (contextValue as StitchContext).request;
   const schema = buildStitchedSchema(supergraph, subgraphs, { ...options, contextOf });
   const toDelegable = createDelegableDocuments(supergraph);
+  const judge = createDelegationJudge(supergraph.apiSchema, indexJoins(supergraph));
   const toArguments = (document: DocumentNode, { variables, context }: EngineRequest) =>
     ({
       schema,
@@ -49,7 +52,8 @@ export function createStitchEngine(
   return {
     name: 'stitch',
     schema,
-    declines: ({ kind }) => (kind === OperationTypeNode.SUBSCRIPTION ? 'a subscription has many responses' : undefined),
+    declines: ({ kind, document }) =>
+      kind === OperationTypeNode.SUBSCRIPTION ? 'a subscription has many responses' : judge(document),
     async execute(request) {
       const { document, restore } = toDelegable(request.operation);
       const responses: DataResponse[] = [];
@@ -118,7 +122,7 @@ function toResponse({ data = null, errors = [] }: Result, ledger?: ErrorLedger):
 function lostErrors(hasErrors: boolean, ledger: ErrorLedger | undefined): GraphQLFormattedError[] {
   return (ledger?.unreported ?? [])
     .filter(({ sourcePath }) => !hasErrors || sourcePath === undefined)
-    .map(({ message, extensions }) => ({ message, extensions }));
+    .map(({ message, clientExtensions }) => ({ message, extensions: clientExtensions }));
 }
 
 function withoutRepetitions(errors: readonly GraphQLFormattedError[]): GraphQLFormattedError[] {

@@ -18,8 +18,10 @@ export function createSubgraphExecutor(
   function toExecutionResult({ data, errors = [] }: SubgraphResult, contextValue: unknown): ExecutionResult {
     if (errors.length === 0) return { data };
     const ledger = ledgerOf(contextValue);
-    const delegated = errors.map((error) => new DelegatedError(error, formatError(error, subgraph.name)));
-    for (const error of delegated) ledger?.add(error);
+    const delegated = errors.map((error) => {
+      const formatted = formatError(error, subgraph.name);
+      return ledger?.add(error, formatted) ?? new DelegatedError(error, formatted);
+    });
     return { data, errors: delegated };
   }
 

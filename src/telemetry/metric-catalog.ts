@@ -18,6 +18,12 @@ export const METRICS = {
     labels: ['http.request.method', 'http.route', 'http.response.status_code'],
   },
   'http.server.active_requests': { kind: 'gauge', unit: '{request}', help: 'Client requests in flight', labels: [] },
+  'weir.listener.refusals': {
+    kind: 'counter',
+    unit: '{refusal}',
+    help: 'Connections refused, and bytes that are no request, by the reason',
+    labels: ['weir.listener', 'weir.reason'],
+  },
   'http.client.request.duration': {
     kind: 'histogram',
     unit: 's',
@@ -60,6 +66,36 @@ export const METRICS = {
     help: 'Requests copied to another upstream, by what became of the copy',
     labels: ['weir.upstream', 'weir.outcome'],
   },
+  'weir.auth.refusals': {
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests refused for their credential or by a policy, by the code of the error',
+    labels: ['weir.code'],
+  },
+  'weir.auth.key_reads': {
+    kind: 'counter',
+    unit: '{read}',
+    help: 'Reads of the keys of token issuers that brought new keys, or failed',
+    labels: ['weir.outcome'],
+  },
+  'weir.policy.denials': {
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests that a policy refused, or would have in a dry run',
+    labels: ['weir.policy', 'weir.outcome'],
+  },
+  'weir.limit.exceeded': {
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests above a limit: refused, or let pass in a dry run',
+    labels: ['weir.limit', 'weir.outcome'],
+  },
+  'weir.limit.store_changes': {
+    kind: 'counter',
+    unit: '{change}',
+    help: 'Times that the store of the limits was lost and came back',
+    labels: ['weir.state'],
+  },
   'weir.graphql.operations': {
     kind: 'counter',
     unit: '{operation}',
@@ -69,8 +105,8 @@ export const METRICS = {
   'weir.graphql.declined': {
     kind: 'counter',
     unit: '{operation}',
-    help: 'Operations that the compiled engine left to the stitch engine',
-    labels: ['weir.reason'],
+    help: 'Operations that the preferred engine left to the other one',
+    labels: ['weir.engine', 'weir.reason'],
   },
   'weir.supergraph.reloads': {
     kind: 'counter',

@@ -1,4 +1,6 @@
 import type { TransportDefinition } from '../config/schema/transport.ts';
+import type { UpstreamCredentials } from '../edge/forwarding/upstream-credentials.ts';
+import type { RequestContext } from '../edge/request-context.ts';
 import { Affinity } from './balance/affinity.ts';
 import { EndpointChooser } from './balance/choose-endpoint.ts';
 import { createBalancer } from './balance/create-balancer.ts';
@@ -13,6 +15,7 @@ import { copyOfStream } from './mirror/copy-of-stream.ts';
 import { Mirror } from './mirror/mirror.ts';
 import { bufferedRequest, type RequestSettings, streamedRequest, upgradeRequest } from './requests.ts';
 import { RequestRunner } from './run-request.ts';
+import { runWithCredentials } from './run-with-credentials.ts';
 import { connectSharedRedis } from './shared-redis.ts';
 import type { Priority, Upstream, UpstreamRequest, UpstreamResponse } from './upstream.ts';
 import { completeTransport, type UpstreamTransportConfig } from './upstream-config.ts';
@@ -21,6 +24,8 @@ import type { UpstreamState } from './upstream-state.ts';
 export interface UpstreamOptions {
   /** Hears what happens; default: nobody. */
   readonly onEvent?: OnTransportEvent;
+  /** What every request says of the client and shows of the gateway; default: nothing. */
+  readonly credentials?: UpstreamCredentials | undefined;
   /** Finds the upstream that `mirror.to` names. */
   readonly find?: (name: string) => Upstream | undefined;
   readonly clock?: Clock;
@@ -51,6 +56,7 @@ export function createUpstream(
 ): ManagedUpstream {
   const { name, timeoutMs = 30_000 } = config;
   const { clock = systemClock, random = Math.random, epochMs = Date.now, onEvent, find = () => undefined } = options;
+  const { credentials } = options;
   const settings = completeTransport(config);
   const { connections, timeouts, balance, retry, breaker, concurrency } = settings;
   const emit: OnTransportEvent = onEvent ?? (() => {});
@@ -101,6 +107,7 @@ export function createUpstream(
     headers: new RequestHeaders({
       rules: { send: config.headers?.send ?? {}, forward: config.headers?.forward ?? [] },
       deadlineHeader: timeouts.deadlineHeader,
+      isCredential: credentials?.owns,
     }),
     timeoutMs,
     uploadTimeoutMs: timeouts.uploadMs,
@@ -123,8 +130,10 @@ export function createUpstream(
     });
   const isBound = balance.affinity !== undefined;
 
-  async function send(request: UpstreamRequest, context: Parameters<Upstream['send']>[1]): Promise<UpstreamResponse> {
-    const { answer, endpoint } = await runner.run(bufferedRequest(request, context, requests), context);
+  async function send(request: UpstreamRequest, context: RequestContext): Promise<UpstreamResponse> {
+    const { answer, endpoint } = await runWithCredentials(runner, credentials, context, (headers) =>
+      bufferedRequest(request, context, requests, headers),
+    );
     const cookie = isBound ? chooser.bind(context, endpoint) : undefined;
     if (cookie === undefined) return answer;
     const cookies = [answer.headers['set-cookie'] ?? []].flat();
@@ -155,7 +164,9 @@ export function createUpstream(
             return answer;
           },
     async stream(request, context) {
-      const { answer, endpoint } = await runner.run(streamedRequest(request, context, requests), context);
+      const { answer, endpoint } = await runWithCredentials(runner, credentials, context, (headers) =>
+        streamedRequest(request, context, requests, headers),
+      );
       const cookie = isBound ? chooser.bind(context, endpoint) : undefined;
       if (cookie !== undefined) answer.headers.push('set-cookie', cookie);
       if (mirror !== undefined) {
@@ -165,7 +176,9 @@ export function createUpstream(
       return answer;
     },
     async upgrade(request, context) {
-      const { answer } = await runner.run(upgradeRequest(request, context, requests), context);
+      const { answer } = await runWithCredentials(runner, credentials, context, (headers) =>
+        upgradeRequest(request, context, requests, headers),
+      );
       return answer;
     },
     retire,

@@ -1,3 +1,4 @@
+import type { UpstreamCredentials } from '../edge/forwarding/upstream-credentials.ts';
 import { compilePin } from './canary/pin.ts';
 import { createUpstream, type ManagedUpstream, type UpstreamOptions } from './create-upstream.ts';
 import { readTlsOptions } from './endpoint/tls-options.ts';
@@ -15,6 +16,11 @@ export interface Upstreams {
   close(): Promise<void>;
 }
 
+export interface UpstreamsOptions extends Omit<UpstreamOptions, 'find' | 'credentials'> {
+  /** What the requests to an upstream say of the client and show of the gateway; default: nothing. */
+  readonly credentialsOf?: (upstream: string) => UpstreamCredentials | undefined;
+}
+
 /**
  * @param options `onEvent` is to be the same function for all generations: kept state goes on telling it.
  * @param former What is unchanged in it goes on: connections, health, breakers, budgets, the place of canaries. Its checks
@@ -23,7 +29,7 @@ export interface Upstreams {
  */
 export function createUpstreams(
   configs: readonly UpstreamTransportConfig[],
-  options: Omit<UpstreamOptions, 'find'> = {},
+  options: UpstreamsOptions = {},
   former?: Upstreams,
 ): Upstreams {
   // All that can be wrong is found before the first takes over state that the former generation still uses.
@@ -31,7 +37,8 @@ export function createUpstreams(
   const upstreams = new Map<string, ManagedUpstream>();
   const find = (name: string) => upstreams.get(name);
   for (const config of configs) {
-    upstreams.set(config.name, createUpstream(config, { ...options, find }, former?.get(config.name)));
+    const credentials = options.credentialsOf?.(config.name);
+    upstreams.set(config.name, createUpstream(config, { ...options, credentials, find }, former?.get(config.name)));
   }
   for (const upstream of former?.all() ?? []) upstream.retire();
   return {

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Span } from '@opentelemetry/api';
 import type { Dispatcher } from 'undici';
+import type { UpstreamHeaders } from '../edge/forwarding/upstream-credentials.ts';
 import type { RequestContext } from '../edge/request-context.ts';
 import type { Clock } from './clock.ts';
 import type { Endpoint } from './endpoint/endpoint.ts';
@@ -44,11 +45,12 @@ export function bufferedRequest(
   request: UpstreamRequest,
   context: RequestContext,
   settings: RequestSettings,
+  credentials: UpstreamHeaders | undefined,
 ): RunnableRequest<UpstreamResponse> {
   const { method, path, body, encoding = 'utf8' } = request;
   const common = settings.headers.ofRecord(request.headers);
   if (request.headers['accept-encoding'] === undefined) common.push('accept-encoding', settings.acceptEncoding);
-  settings.headers.addCommon(common, context);
+  settings.headers.addCommon(common, context, credentials);
   const bytes = body === undefined || encoding === 'utf8' ? body : Buffer.from(body, encoding);
   const { idempotencyHeader, timeoutMs, maxReplayBytes } = settings;
   const maxBodyBytes = Math.min(request.maxBodyBytes ?? Number.POSITIVE_INFINITY, settings.maxBodyBytes);
@@ -76,11 +78,12 @@ export function streamedRequest(
   request: StreamRequest,
   context: RequestContext,
   settings: RequestSettings,
+  credentials: UpstreamHeaders | undefined,
 ): RunnableRequest<StreamedResponse> {
   const { method, path, body, onInformational } = request;
   const isStream = body instanceof Readable;
   const common = settings.headers.ofPairs(request.headers);
-  settings.headers.addCommon(common, context);
+  settings.headers.addCommon(common, context, credentials);
   return {
     method,
     label: request.label,
@@ -105,10 +108,11 @@ export function upgradeRequest(
   request: UpgradeRequest,
   context: RequestContext,
   settings: RequestSettings,
+  credentials: UpstreamHeaders | undefined,
 ): RunnableRequest<UpgradedResponse | StreamedResponse> {
   const { method, path, protocol } = request;
   const common = settings.headers.ofPairs(request.headers);
-  settings.headers.addCommon(common, context);
+  settings.headers.addCommon(common, context, credentials);
   return {
     method,
     label: request.label,

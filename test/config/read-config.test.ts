@@ -82,7 +82,7 @@ describe('readConfig', () => {
       `--engine  graphql.engine must be one of "auto", "compiled", "stitch", got "compield"
     Did you mean "compiled"?
 --port  server.port must be a number, got "http"
-    Change it, or remove the key for the default 4000. port: Port to listen on; 0: any free port.
+    Change it, or remove the key. port: Port to listen on; 0: any free port; default: 4000.
 --supergraph  "none.graphql" must be a file, and does not exist
     Create the file, or correct the path; it is relative to the working directory
 `,

@@ -9,7 +9,7 @@ describe('the edge over a reload', () => {
   const limits = (max: number) => ({ rate_limit: { limits: [{ name: 'l', max, window: '1h', by: 'global' }] } });
   const take = async (edge: ReturnType<typeof createEdge>) => {
     const facts = { kind: 'rest', method: 'GET', route: 'r', clientAddress: '', identity: null, headers: {} } as const;
-    return (await edge.limiter.take(edge.toDemands(facts))).allowed;
+    return (await edge.limiter.take(edge.limits.toDemands(facts))).allowed;
   };
 
   it('counts on, also against a limit that changed', async () => {

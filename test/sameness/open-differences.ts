@@ -26,21 +26,8 @@ export const OPEN_DIFFERENCES: readonly OpenDifference[] = [
   {
     supergraphs: ['interface-objects'],
     engine: 'compiled',
-    trials: ['down', 'nonsense'],
-    why: 'An object whose type nobody can tell is answered without the fields of its type conditions; the error has no path',
-  },
-  {
-    supergraphs: ['interface-objects'],
-    engine: 'compiled',
     trials: ['whole', 'untidy'],
     only: /headline.*the representation lacks title/s,
     why: 'The planner loses a requirement where it merges two fetches of one interface object',
-  },
-  {
-    supergraphs: ['shop', 'library', 'depot'],
-    engine: 'compiled',
-    trials: ['faults'],
-    only: /differs: no error explains the null at/,
-    why: 'An entity that stands at several places and is null for a field after the first one is reported at one place only',
   },
 ];

@@ -53,7 +53,7 @@ for (const [name, create] of Object.entries(SUPERGRAPHS)) {
       );
       t.diagnostic(JSON.stringify(report));
       assert.ok(report.fields > COUNT * 5, 'the operations select hardly anything');
-      assert.equal(report.declined.stitch ?? 0, 0);
+      assert.ok((report.declined.stitch ?? 0) < COUNT * 0.2, 'the stitch engine declines too much');
       assert.ok((report.declined.compiled ?? 0) < COUNT * 0.6, 'the compiled engine declines most operations');
     });
 

@@ -8,7 +8,7 @@ export const graphql = section({
   engine: z
     .enum(['auto', 'compiled', 'stitch'])
     .default('auto')
-    .describe('What runs operations; auto: compiled where it can, stitch for the rest'),
+    .describe('What runs operations; auto: compiled where it can, stitch for the rest; stitch: the other way round'),
   graphiql: z.boolean().default(true).describe('Serve GraphiQL to browsers'),
   examples: path('file', 'A .graphql file; its operations open as tabs in GraphiQL').optional(),
   introspection: z.boolean().default(true).describe('Answer introspection queries'),

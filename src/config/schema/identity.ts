@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { path } from './path.ts';
 import { policies } from './policies.ts';
-import { duration, section } from './section.ts';
+import { duration, type SectionRule, section } from './section.ts';
 
 const name = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'Expected an HTTP header or cookie name');
 const oneOrMore = (description: string) =>
@@ -150,7 +150,12 @@ const signedIdentity = section({
   header: name.default('X-Weir-Identity').describe('Header that carries the token'),
   private_key: path('file', 'File of the private key: PKCS #8 in PEM, or a JWK'),
   algorithm: algorithm.default('ES256').describe('Algorithm of the private key'),
-  key_id: z.string().optional().describe('`kid` of the token'),
+  key_id: z.string().optional().describe('`kid` of the token; default: the thumbprint of the key (RFC 7638)'),
+  jwks_path: z
+    .string()
+    .startsWith('/')
+    .default('/.well-known/weir/jwks.json')
+    .describe('Where the gateway serves the key set that upstreams verify by'),
   issuer: z.string().default('weir').describe('`iss` of the token'),
   ttl: duration('Life of the token', { min: '1s', max: '10m' }).prefault('60s'),
 });
@@ -190,28 +195,43 @@ export const auth = section({
   policies: policies.prefault({}).describe('Who may do what'),
 });
 
+/** Only one `Authorization` can be sent. */
+const passesOneToken: SectionRule = {
+  check({ pass_token, token_exchange, client_credentials }) {
+    if (pass_token !== true || (token_exchange === undefined && client_credentials === undefined)) return undefined;
+    return {
+      message: 'The token of the client must not be passed where the gateway sends one of its own, got both',
+      path: ['pass_token'],
+      hint: 'Remove "pass_token", or "client_credentials" and "token_exchange"',
+    };
+  },
+};
+
 /** `auth:` of an upstream: what the gateway shows of itself and of the client. */
-export const upstreamAuth = section({
-  headers: z.record(name, z.string()).default({}).describe('Fixed headers, such as an API key of the gateway'),
-  client_credentials: section({
-    token_endpoint: z.url({ protocol: /^https?$/ }).describe('Token endpoint (RFC 6749 §4.4)'),
-    client: clientAuthentication.describe('How the gateway proves itself to it'),
-    scopes: z.array(z.string()).default([]).describe('Scopes asked for'),
-    audience: z.string().optional().describe('`audience` parameter'),
-  })
-    .optional()
-    .describe("A token of the gateway's own, renewed before it ends"),
-  token_exchange: section({
-    token_endpoint: z.url({ protocol: /^https?$/ }).describe('Token endpoint (RFC 8693)'),
-    client: clientAuthentication.describe('How the gateway proves itself to it'),
-    scopes: z.array(z.string()).default([]).describe('Scopes asked for'),
-    audience: z.string().optional().describe('`audience` parameter'),
-  })
-    .optional()
-    .describe("A token for this upstream in exchange for the client's"),
-  pass_token: z.boolean().default(false).describe("Send the client's own `Authorization`"),
-  identity: z.boolean().default(true).describe('Send what `auth.forward` of gateway.yaml says'),
-});
+export const upstreamAuth = section(
+  {
+    headers: z.record(name, z.string()).default({}).describe('Fixed headers, such as an API key of the gateway'),
+    client_credentials: section({
+      token_endpoint: z.url({ protocol: /^https?$/ }).describe('Token endpoint (RFC 6749 §4.4)'),
+      client: clientAuthentication.describe('How the gateway proves itself to it'),
+      scopes: z.array(z.string()).default([]).describe('Scopes asked for'),
+      audience: z.string().optional().describe('`audience` parameter'),
+    })
+      .optional()
+      .describe("A token of the gateway's own, renewed before it ends"),
+    token_exchange: section({
+      token_endpoint: z.url({ protocol: /^https?$/ }).describe('Token endpoint (RFC 8693)'),
+      client: clientAuthentication.describe('How the gateway proves itself to it'),
+      scopes: z.array(z.string()).default([]).describe('Scopes asked for'),
+      audience: z.string().optional().describe('`audience` parameter'),
+    })
+      .optional()
+      .describe("A token for this upstream in exchange for the client's"),
+    pass_token: z.boolean().default(false).describe("Send the client's own `Authorization`"),
+    identity: z.boolean().default(true).describe('Send what `auth.forward` of gateway.yaml says'),
+  },
+  passesOneToken,
+);
 
 export type AuthDefinition = z.output<typeof auth>;
 export type UpstreamAuthDefinition = z.output<typeof upstreamAuth>;

@@ -33,6 +33,13 @@ const match = section({
   anonymous: z.boolean().optional().describe('Only clients without (true) or with (false) an identity; default: both'),
 });
 
+const listSize = section({
+  list_size: z
+    .string()
+    .regex(/^\w+\.\w+\(\w+:\)$/, 'Expected the coordinate of an argument, such as "Query.users(ids:)"')
+    .describe('Argument whose list is counted, as a schema coordinate such as "Query.users(ids:)"'),
+});
+
 const limit = section({
   name: z
     .string()
@@ -53,9 +60,11 @@ const limit = section({
   burst: z.number().int().positive().optional().describe('Token bucket: cost that may come at once; default: `max`'),
   tiers: z.record(z.string(), z.number().int().positive()).default({}).describe('`max` of single tiers'),
   cost: z
-    .union([z.number().int().positive(), z.literal('operation')])
+    .union([z.number().int().positive(), z.literal('operation'), listSize])
     .default(1)
-    .describe('Cost of a request; operation: the estimated cost of a GraphQL operation, 1 for others'),
+    .describe(
+      'Cost of a request: a number; operation: the estimated cost of a GraphQL operation; list_size: the length of a list in it. 1 at least, and for requests without an operation',
+    ),
   match: match.prefault({}).describe('Which requests it counts; default: all'),
   mode: z
     .enum(['exact', 'leased'])

@@ -68,6 +68,17 @@ const exactlyOneAnswerer: SectionRule = {
   },
 };
 
+const websocketHasUpstream: SectionRule = {
+  check({ websocket, upstream }) {
+    if (websocket === undefined || upstream !== undefined) return undefined;
+    return {
+      message: 'A WebSocket must have an upstream behind it, and the route names none',
+      path: ['websocket'],
+      hint: 'Remove it, or answer the route by `upstream:`',
+    };
+  },
+};
+
 /** One route of `routes:` of gateway.yaml. */
 export const route = section(
   {
@@ -121,6 +132,7 @@ export const route = section(
       ),
   },
   exactlyOneAnswerer,
+  websocketHasUpstream,
 );
 
 export type RouteDefinition = z.output<typeof route>;

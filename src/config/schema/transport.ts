@@ -1,27 +1,16 @@
 import * as z from 'zod';
 import { addressRange } from './address-range.ts';
+import { certificateHasKey } from './certificate-has-key.ts';
 import { health } from './health.ts';
 import { httpUrl } from './http-url.ts';
 import { path } from './path.ts';
 import { redisUrl } from './redis-url.ts';
-import { duration, type SectionRule, section, size } from './section.ts';
+import { duration, section, size } from './section.ts';
 
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'Expected an HTTP header name');
 const cookieName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'Expected a cookie name');
 const percent = z.number().min(0).max(100);
 const status = z.number().int().min(400).max(599);
-
-const certificateHasKey: SectionRule = {
-  check({ cert, key }) {
-    if ((cert === undefined) === (key === undefined)) return undefined;
-    const missing = cert === undefined ? 'cert' : 'key';
-    return {
-      message: `"cert" and "key" must be given together, and "${missing}" is missing`,
-      path: [missing === 'cert' ? 'key' : 'cert'],
-      hint: `Add \`${missing}:\`, or remove the other`,
-    };
-  },
-};
 
 const tls = section(
   {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { canaryIsServed, exactlyOneOfUrlAndEndpoints, reached, someEndpointHasWeight } from './endpoints.ts';
 import { entities } from './entities.ts';
 import { headers } from './headers.ts';
+import { upstreamAuth } from './identity.ts';
 import { path } from './path.ts';
 import { duration, section } from './section.ts';
 import { traffic } from './traffic.ts';
@@ -30,6 +31,7 @@ const remote = {
   traffic: traffic
     .prefault({})
     .describe('What is expected of the service; checks, alerts and pool sizes start from it'),
+  auth: upstreamAuth.prefault({}).describe('What the gateway shows the service of itself and of the client'),
   headers: headers.prefault({}).describe('Headers sent to the service'),
 };
 

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { AuthDefinition, UpstreamAuthDefinition } from '../../config/schema/identity.ts';
-import { toClientAuthentication } from '../identity/compile-auth.ts';
+import { toClientAuthentication, toSource } from '../identity/compile-auth.ts';
+import { compileTokenSources } from '../identity/token-source.ts';
+import { compileManagedHeaders, type ManagedHeaders } from '../managed-headers.ts';
 import { ClientCredentials } from './client-credentials.ts';
 import { compileIdentityHeaders } from './identity-headers.ts';
 import { SignedIdentity } from './signed-identity.ts';
@@ -10,27 +12,35 @@ import { compileUpstreamCredentials, type UpstreamCredentials } from './upstream
 
 /** What upstreams learn of clients, for all upstreams of a config. */
 export interface Forwarding {
-  /** Names that clients may not set, since the gateway does; see `managed-headers.ts`. */
-  readonly managedNames: readonly string[];
-  /** Key set of the signed identity, to be served to upstreams; `undefined` where none is signed. */
-  readonly keySet: SignedIdentity['keySet'] | undefined;
-  credentialsOf(upstream: string, definition: UpstreamAuthDefinition): UpstreamCredentials;
+  /** Headers that clients may not set, since the gateway does. */
+  readonly managed: ManagedHeaders;
+  /** Key set of the signed identity, for upstreams to verify by, and the path at which it is served; `undefined` where none is signed. */
+  readonly keySet: { readonly path: string; readonly keys: SignedIdentity['keySet'] } | undefined;
+  /** `undefined`: the upstream is told nothing, and shown nothing. */
+  credentialsOf(upstream: string, definition: UpstreamAuthDefinition): UpstreamCredentials | undefined;
 }
 
 /** @throws where a key cannot be read. */
-export function compileForwarding({ headers, signed }: AuthDefinition['forward']): Forwarding {
+export function compileForwarding({ forward, tokensFrom }: Pick<AuthDefinition, 'forward' | 'tokensFrom'>): Forwarding {
+  const { headers, signed } = forward;
   const identity = signed === undefined ? undefined : toSignedIdentity(signed);
   const setIdentityHeaders = compileIdentityHeaders(headers);
+  const names = [...Object.keys(headers), ...(signed === undefined ? [] : [signed.header])];
+  const managed = compileManagedHeaders(names);
+  const readToken = compileTokenSources(tokensFrom.map(toSource));
   return {
-    managedNames: [...Object.keys(headers), ...(signed === undefined ? [] : [signed.header])],
-    keySet: identity?.keySet,
+    managed,
+    keySet: signed && identity && { path: signed.jwksPath, keys: identity.keySet },
     credentialsOf(upstream, definition) {
       const { clientCredentials, tokenExchange, passToken } = definition;
+      const fixed = Object.entries(definition.headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+      const isSilent = names.length === 0 && fixed.length === 0 && !passToken;
+      if (isSilent && clientCredentials === undefined && tokenExchange === undefined) return undefined;
       return compileUpstreamCredentials({
         upstream,
-        fixed: Object.fromEntries(
-          Object.entries(definition.headers).map(([name, value]) => [name.toLowerCase(), value]),
-        ),
+        owns: managed.has,
+        fixed: Object.fromEntries(fixed),
+        readToken,
         passToken,
         ...(definition.identity && { setIdentityHeaders }),
         ...(definition.identity &&

@@ -1,17 +1,21 @@
-import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, hash, type KeyObject } from 'node:crypto';
 import { type JWK, SignJWT } from 'jose';
+import type { RequestContext } from '../request-context.ts';
 import type { ForwardedFacts } from './identity-headers.ts';
 
 export interface SignedIdentityOptions {
   /** PKCS #8 in PEM, or a private JWK as JSON. */
   readonly privateKey: string;
   readonly algorithm: string;
+  /** Default: the thumbprint of the key (RFC 7638). */
   readonly keyId?: string;
   readonly issuer: string;
   readonly ttlMs: number;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
+
+type SignedFacts = ForwardedFacts & Pick<RequestContext, 'scoped'>;
 
 /**
  * Tells upstreams who asks in a form that does not need a trusted network: a JWT that the gateway signs, for one upstream and
@@ -20,7 +24,7 @@ export interface SignedIdentityOptions {
 export class SignedIdentity {
   readonly #options: SignedIdentityOptions;
   readonly #key: KeyObject;
-  readonly #minted = new WeakMap<object, Map<string, Promise<string>>>();
+  readonly #keyId: string;
 
   /** @throws where the key cannot be read. */
   constructor(options: SignedIdentityOptions) {
@@ -29,32 +33,33 @@ export class SignedIdentity {
     this.#key = text.startsWith('{')
       ? createPrivateKey({ key: JSON.parse(text), format: 'jwk' })
       : createPrivateKey(text);
+    this.#keyId = options.keyId ?? thumbprintOf(createPublicKey(this.#key).export({ format: 'jwk' }) as JWK);
   }
 
   /** The key set by which upstreams verify (RFC 7517 §5). */
   get keySet(): { readonly keys: readonly JWK[] } {
-    const { algorithm, keyId } = this.#options;
+    const { algorithm } = this.#options;
     const jwk = createPublicKey(this.#key).export({ format: 'jwk' }) as JWK;
-    return { keys: [{ ...jwk, alg: algorithm, use: 'sig', ...(keyId === undefined ? {} : { kid: keyId }) }] };
+    return { keys: [{ ...jwk, alg: algorithm, use: 'sig', kid: this.#keyId }] };
   }
 
-  /** One token for all calls of a request to an upstream. */
-  mint(facts: ForwardedFacts, upstream: string): Promise<string> {
-    let tokens = this.#minted.get(facts);
+  /** One token for all calls of a request to an upstream: it is kept with the request. */
+  mint(context: SignedFacts, upstream: string): Promise<string> {
+    let tokens = context.scoped.get(this) as Map<string, Promise<string>> | undefined;
     if (tokens === undefined) {
       tokens = new Map();
-      this.#minted.set(facts, tokens);
+      context.scoped.set(this, tokens);
     }
     let token = tokens.get(upstream);
     if (token === undefined) {
-      token = this.#sign(facts, upstream);
+      token = this.#sign(context, upstream);
       tokens.set(upstream, token);
     }
     return token;
   }
 
   #sign({ identity, requestId }: ForwardedFacts, upstream: string): Promise<string> {
-    const { algorithm, keyId, issuer, ttlMs, now = Date.now } = this.#options;
+    const { algorithm, issuer, ttlMs, now = Date.now } = this.#options;
     const issuedAt = Math.floor(now() / 1000);
     const token = new SignJWT({
       ...(identity !== null && {
@@ -67,7 +72,7 @@ export class SignedIdentity {
       request_id: requestId,
     });
     return token
-      .setProtectedHeader({ alg: algorithm, typ: 'JWT', ...(keyId !== undefined && { kid: keyId }) })
+      .setProtectedHeader({ alg: algorithm, typ: 'JWT', kid: this.#keyId })
       .setIssuer(issuer)
       .setAudience(upstream)
       .setJti(`${requestId}.${upstream}`)
@@ -76,3 +81,15 @@ export class SignedIdentity {
       .sign(this.#key);
   }
 }
+
+/** RFC 7638 §3.2: the members that every key of the type must have, in lexicographic order; RFC 8037 §2 for `OKP`. */
+function thumbprintOf(key: JWK): string {
+  const names = REQUIRED_MEMBERS[key.kty as keyof typeof REQUIRED_MEMBERS];
+  return hash('sha256', JSON.stringify(Object.fromEntries(names.map((name) => [name, key[name]]))), 'base64url');
+}
+
+const REQUIRED_MEMBERS = {
+  EC: ['crv', 'kty', 'x', 'y'],
+  OKP: ['crv', 'kty', 'x'],
+  RSA: ['e', 'kty', 'n'],
+} as const;

@@ -74,6 +74,10 @@ function isSameDigest(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-function toIdentity({ id, subject, scopes, roles, tier, claims }: ApiKeyRecord): Identity {
-  return { subject, kind: 'api_key', scopes, roles, claims, credentialId: id, ...(tier === undefined ? {} : { tier }) };
+function toIdentity({ id, subject, scopes, roles, tier, claims, expiresMs }: ApiKeyRecord): Identity {
+  return {
+    ...{ subject, kind: 'api_key', scopes, roles, claims, credentialId: id },
+    ...(tier === undefined ? {} : { tier }),
+    ...(Number.isFinite(expiresMs) ? { expiresAtMs: expiresMs } : {}),
+  };
 }

@@ -28,7 +28,7 @@ export function compileClaimMapping(mapping: ClaimMapping, kind: Identity['kind'
   return (claims) => {
     const subjectValue = subject(claims);
     const tierValue = tier(claims);
-    const credentialId = claims.jti;
+    const { jti: credentialId, exp } = claims;
     return {
       subject: typeof subjectValue === 'string' || typeof subjectValue === 'number' ? String(subjectValue) : '',
       kind,
@@ -37,6 +37,7 @@ export function compileClaimMapping(mapping: ClaimMapping, kind: Identity['kind'
       claims,
       ...(typeof tierValue === 'string' ? { tier: tierValue } : {}),
       ...(typeof credentialId === 'string' ? { credentialId } : {}),
+      ...(typeof exp === 'number' ? { expiresAtMs: exp * 1000 } : {}),
     };
   };
 }

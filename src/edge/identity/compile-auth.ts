@@ -189,7 +189,8 @@ export function toClientAuthentication(client: ClientDefinition, url: string): C
   return { method, clientId: id, clientSecret: secret };
 }
 
-function toSource(source: AuthDefinition['tokensFrom'][number]): TokenSource {
+/** A token source as the config says it. */
+export function toSource(source: AuthDefinition['tokensFrom'][number]): TokenSource {
   if ('header' in source) return { in: 'header', name: source.header, scheme: source.scheme };
   return 'cookie' in source ? { in: 'cookie', name: source.cookie } : { in: 'query', name: source.query };
 }

@@ -5,6 +5,5 @@ import type { Identity } from '../request-context.ts';
  * must not outlive it.
  */
 export function expiresAtMs(identity: Identity | null): number {
-  const exp = identity?.claims.exp;
-  return typeof exp === 'number' ? exp * 1000 : Number.POSITIVE_INFINITY;
+  return identity?.expiresAtMs ?? Number.POSITIVE_INFINITY;
 }

@@ -95,6 +95,7 @@ function toIdentity(subject: string, certificate: ClientCertificate, grant: Cert
     },
     ...(grant?.tier === undefined ? {} : { tier: grant.tier }),
     credentialId: serialNumber === '' ? fingerprint256 : serialNumber,
+    ...(Number.isFinite(notAfterMs) ? { expiresAtMs: notAfterMs } : {}),
   };
 }
 

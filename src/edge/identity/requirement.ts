@@ -1,6 +1,7 @@
 import { WeirError } from '../../errors.ts';
 import type { Identity } from '../request-context.ts';
 import type { Credentials } from './credentials.ts';
+import { expiresAtMs } from './expiry.ts';
 import type { Mechanism } from './mechanism.ts';
 import { isRefusal, type Outcome, Refusal } from './outcome.ts';
 
@@ -71,12 +72,14 @@ function concludeAll(outcomes: readonly Outcome[], missing: Refusal | null): Out
 }
 
 function mergeIdentities(first: Identity, other: Identity): Identity {
+  const endsMs = Math.min(expiresAtMs(first), expiresAtMs(other));
   return {
     ...first,
     scopes: [...new Set([...first.scopes, ...other.scopes])],
     roles: [...new Set([...first.roles, ...other.roles])],
     claims: { ...other.claims, ...first.claims },
     ...(first.tier === undefined && other.tier !== undefined ? { tier: other.tier } : {}),
+    ...(Number.isFinite(endsMs) ? { expiresAtMs: endsMs } : {}),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { RateLimitDefinition } from '../../config/schema/limits.ts';
 import type { RedisTarget } from '../redis-connection.ts';
 import { type Demand, defineLimit, type Limit } from './limit.ts';
-import { compileLimitKey, type LimitFacts } from './limit-key.ts';
+import { compileLimitKey, countsOneClient, type LimitFacts, needsIdentity } from './limit-key.ts';
 import type { Limiter } from './limiter.ts';
 import { MemoryLimiter } from './memory-limiter.ts';
 import { type LimitStoreEvent, RedisLimiter } from './redis-limiter.ts';
@@ -11,16 +11,47 @@ type LimitConfig = RateLimitDefinition['limits'][number];
 /** Says which limits a request must pass, and what it costs in each. */
 export type ToDemands = (facts: LimitFacts) => readonly Demand[];
 
+/** The limits of a config, and which of them can be told of a request when. */
+export interface RequestLimits {
+  /** All that the request must pass. */
+  readonly toDemands: ToDemands;
+  /** Those that neither the client's identity nor the operation can change. */
+  readonly beforeIdentity: ToDemands;
+  /** Those that the operation cannot change. */
+  readonly beforeOperation: ToDemands;
+  /** Those that the operation changes. */
+  readonly ofOperation: ToDemands;
+  /** Those that count one client, not all of them together. */
+  readonly ofClient: ToDemands;
+  /** Whether a GraphQL request can be told its limits only when its operation is known. */
+  readonly needOperation: boolean;
+  /** Coordinates of arguments whose lists are a cost. */
+  readonly listArguments: ReadonlySet<string>;
+}
+
 const NONE: readonly Demand[] = [];
 
 /** @throws {TypeError} where two limits have one name. */
-export function compileDemands(definitions: readonly LimitConfig[]): ToDemands {
+export function compileLimits(definitions: readonly LimitConfig[]): RequestLimits {
   const names = new Set<string>();
   for (const { name } of definitions) {
     if (names.has(name)) throw new TypeError(`Cannot limit requests: two limits are named "${name}"`);
     names.add(name);
   }
   const rules = definitions.map(compileRule);
+  const isOfOperation = ({ needsOperation }: Rule) => needsOperation;
+  return {
+    toDemands: joinRules(rules),
+    beforeIdentity: joinRules(rules.filter((rule) => !rule.needsIdentity && !rule.needsOperation)),
+    beforeOperation: joinRules(rules.filter((rule) => !rule.needsOperation)),
+    ofOperation: joinRules(rules.filter(isOfOperation)),
+    ofClient: joinRules(rules.filter(({ countsOneClient }) => countsOneClient)),
+    needOperation: rules.some(isOfOperation),
+    listArguments: new Set(definitions.flatMap(({ cost }) => (typeof cost === 'object' ? [cost.listSize] : []))),
+  };
+}
+
+function joinRules(rules: readonly Rule[]): ToDemands {
   if (rules.length === 0) return () => NONE;
   return (facts) => {
     const demands: Demand[] = [];
@@ -38,11 +69,16 @@ export function createLimiter(definition: RateLimitDefinition, onEvent?: (event:
 }
 
 interface Rule {
+  readonly needsIdentity: boolean;
+  /** Of GraphQL requests; a route has no operation. */
+  readonly needsOperation: boolean;
+  readonly countsOneClient: boolean;
   matches(facts: LimitFacts): boolean;
   toDemand(facts: LimitFacts): Demand;
 }
 
 function compileRule(definition: LimitConfig): Rule {
+  const { by, cost, match } = definition;
   const limit = toLimit(definition, definition.max, definition.name);
   const tiers = new Map(
     Object.entries(definition.tiers).map(([tier, max]) => [
@@ -50,16 +86,29 @@ function compileRule(definition: LimitConfig): Rule {
       toLimit(definition, max, `${definition.name}.${tier}`),
     ]),
   );
-  const toKey = compileLimitKey(definition.by);
-  const { cost } = definition;
+  const toKey = compileLimitKey(by);
+  const toCost = compileCost(cost);
+  const isForGraphql = match.kinds === undefined || match.kinds.includes('graphql');
+  const readsOperation =
+    match.operations !== undefined || typeof cost !== 'number' || [by].flat().includes('operation');
   return {
-    matches: compileMatch(definition.match),
+    needsIdentity: needsIdentity(by) || tiers.size > 0 || match.tiers !== undefined || match.anonymous !== undefined,
+    needsOperation: isForGraphql && readsOperation,
+    countsOneClient: countsOneClient(by),
+    matches: compileMatch(match),
     toDemand: (facts) => ({
       limit: tiers.get(facts.identity?.tier ?? '') ?? limit,
       key: toKey(facts),
-      cost: cost === 'operation' ? Math.max(1, Math.ceil(facts.operationCost ?? 1)) : cost,
+      cost: toCost(facts),
     }),
   };
+}
+
+function compileCost(cost: LimitConfig['cost']): (facts: LimitFacts) => number {
+  if (typeof cost === 'number') return () => cost;
+  const read: (facts: LimitFacts) => number | undefined =
+    cost === 'operation' ? (facts) => facts.operationCost : (facts) => facts.listSizeOf?.(cost.listSize);
+  return (facts) => Math.max(1, Math.ceil(read(facts) ?? 1));
 }
 
 function toLimit(definition: LimitConfig, max: number, name: string): Limit {

@@ -45,3 +45,15 @@ export function decide(standings: readonly Standing[]): Decision {
   }
   return { allowed: retryAfterMs === 0, standings, retryAfterMs };
 }
+
+/** Two decisions on one request as one; of a limit that both are about, the later standing counts. */
+export function addDecision(earlier: Decision, later: Decision): Decision {
+  if (earlier.standings.length === 0 && earlier.allowed) return later;
+  const names = new Set(later.standings.map(({ limit }) => limit.name));
+  return {
+    allowed: earlier.allowed && later.allowed,
+    standings: [...earlier.standings.filter(({ limit }) => !names.has(limit.name)), ...later.standings],
+    retryAfterMs: Math.max(earlier.retryAfterMs, later.retryAfterMs),
+    ...((earlier.storeLost ?? later.storeLost) && { storeLost: true }),
+  };
+}

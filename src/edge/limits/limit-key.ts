@@ -15,6 +15,8 @@ export interface LimitFacts {
   readonly operationName?: string | undefined;
   /** Estimated cost of a GraphQL operation; 1 where it is not known. */
   readonly operationCost?: number | undefined;
+  /** Length of all lists that the operation gives to the argument of this coordinate, such as `Query.users(ids:)`. */
+  readonly listSizeOf?: ((argument: string) => number) | undefined;
 }
 
 export type ToKey = (facts: LimitFacts) => string;
@@ -28,6 +30,16 @@ export function compileLimitKey(by: string | readonly string[]): ToKey {
   const [first] = parts;
   if (first !== undefined && parts.length === 1) return first;
   return (facts) => JSON.stringify(parts.map((part) => part(facts)));
+}
+
+/** Words of `by:` that part one client from the others, if only by its address. */
+export function countsOneClient(by: string | readonly string[]): boolean {
+  return [by].flat().some((part) => !/^(global|route|operation|tier)$/.test(part));
+}
+
+/** Words of `by:` whose key is not known before the client is. */
+export function needsIdentity(by: string | readonly string[]): boolean {
+  return [by].flat().some((part) => /^(user|api_key|tier|claim:.*)$/.test(part));
 }
 
 function compilePart(by: string): ToKey {

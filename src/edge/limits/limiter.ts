@@ -5,6 +5,13 @@ import type { Demand } from './limit.ts';
 export interface Limiter {
   /** At once where nothing must be asked. Never rejects: what the store does is each limit's `onStoreFailure`. */
   take(demands: readonly Demand[]): Decision | Promise<Decision>;
+  /**
+   * The refusal of demands that are sure to be refused, as far as it is known without asking anybody. Takes nothing, so
+   * it says nothing where a limit counts refused requests.
+   */
+  foresee(demands: readonly Demand[]): Decision | undefined;
+  /** Waits for the store at start, at most so long; requests before it is there are decided by `onStoreFailure`. */
+  waitUntilReady(timeoutMs: number): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -48,6 +48,16 @@ export class MemoryLimiter implements Limiter {
     return decide(standings);
   }
 
+  foresee(wanted: readonly Demand[]): Decision | undefined {
+    if (wanted.some(({ limit }) => limit.countRejected)) return undefined;
+    const decision = this.take(wanted.map((demand) => ({ ...demand, readOnly: true })));
+    return decision.allowed ? undefined : decision;
+  }
+
+  async waitUntilReady(): Promise<boolean> {
+    return true;
+  }
+
   /** Counts without asking: what was decided elsewhere. */
   record(demands: readonly Demand[]): void {
     const now = this.#now();

@@ -86,7 +86,6 @@ export class RedisLimiter implements Limiter {
     this.#timer.unref();
   }
 
-  /** Waits for the store at start, at most so long; requests before it is there are decided by `onStoreFailure`. */
   waitUntilReady(timeoutMs: number): Promise<boolean> {
     return this.#connection.waitUntilReady(timeoutMs);
   }
@@ -127,6 +126,15 @@ export class RedisLimiter implements Limiter {
     }
     if (asked.length === 0) return decide(demands.map((demand) => standings.get(demand) as Standing));
     return this.#decide(demands, asked, standings, spent);
+  }
+
+  foresee(wanted: readonly Demand[]): Decision | undefined {
+    if (this.#refusals.size === 0) return undefined;
+    const demands = mergeDemands(wanted);
+    return this.#findRefusal(
+      demands,
+      demands.map((demand) => this.#id(demand)),
+    );
   }
 
   async close(): Promise<void> {

@@ -14,6 +14,8 @@ export interface PolicyFacts {
   readonly operationName?: string | undefined;
   readonly identity: Identity | null;
   readonly clientAddress: string;
+  /** For the log. */
+  readonly requestId: string;
 }
 
 export type Holds = (facts: PolicyFacts) => boolean;

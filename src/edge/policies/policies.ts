@@ -12,6 +12,7 @@ export interface PolicyEvent {
   readonly type: 'policy_denied' | 'policy_would_deny';
   /** The deciding policy; `default` where none allowed. */
   readonly policy: string;
+  readonly requestId: string;
 }
 
 /** Says whether a request is let in; gives the refusal where it is not. */
@@ -50,12 +51,18 @@ export function compilePolicies(definition: PoliciesDefinition, options: Policie
     const denial = enforced(facts);
     if (denial === null) {
       const rehearsal = rehearsed?.(facts) ?? null;
-      if (rehearsal !== null) onEvent?.({ type: 'policy_would_deny', policy: rehearsal.id });
+      if (rehearsal !== null)
+        onEvent?.({ type: 'policy_would_deny', policy: rehearsal.id, requestId: facts.requestId });
       return null;
     }
-    onEvent?.({ type: 'policy_denied', policy: denial.id });
+    onEvent?.({ type: 'policy_denied', policy: denial.id, requestId: facts.requestId });
     return refuse(facts, denial);
   };
+}
+
+/** Whether a GraphQL request can be judged only when its operation is known. */
+export function policiesReadOperation({ rules }: PoliciesDefinition): boolean {
+  return rules.some(({ match }) => match.operations !== undefined && (match.kinds?.includes('graphql') ?? true));
 }
 
 interface Denial {

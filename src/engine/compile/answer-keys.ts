@@ -5,6 +5,8 @@ import type { SupergraphTypes } from './supergraph-types.ts';
 export interface AnswerKeys {
   /** @param typename of the object; `undefined`: keys under any type condition. */
   keysFor(typename: string | undefined): readonly string[];
+  /** Whether the fetch asks what type the object has. */
+  asksType(typename: string | undefined): boolean;
 }
 
 /** @param entityKey the response key of `_entities`; `undefined`: the keys of the operation's root. */
@@ -26,16 +28,23 @@ export function readAnswerKeys(
   }
   return {
     keysFor(typename) {
-      const keys = new Set<string>();
-      collectKeys(selectionSet, typename, keys);
+      const keys = collect(typename);
+      keys.delete('__typename');
       return [...keys];
     },
+    asksType: (typename) => collect(typename).has('__typename'),
   };
+
+  function collect(typename: string | undefined): Set<string> {
+    const keys = new Set<string>();
+    collectKeys(selectionSet, typename, keys);
+    return keys;
+  }
 
   function collectKeys(set: SelectionSetNode | undefined, typename: string | undefined, keys: Set<string>): void {
     for (const selection of set?.selections ?? []) {
       if (selection.kind === Kind.FIELD) {
-        if (selection.name.value !== '__typename') keys.add((selection.alias ?? selection.name).value);
+        keys.add((selection.alias ?? selection.name).value);
         continue;
       }
       const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;

@@ -15,8 +15,8 @@ export interface Requirements {
   readonly soleKey: string | undefined;
   /** `undefined`: the entity lacks what the subgraph needs to know it by. */
   write(entity: JsonObject): string | undefined;
-  /** The failure that keeps the entity from having a representation, if one does. */
-  findFailure(entity: JsonObject): Failure | undefined;
+  /** What keeps the entity from having a representation: a field that failed, or that is not there; `undefined`: all of them are null. */
+  findLacking(entity: JsonObject): Failure | string | undefined;
 }
 
 /** @param requires what the planner says that representations hold, by type condition. */
@@ -95,12 +95,14 @@ function compileRequirements(fields: readonly RequiredField[], types: Supergraph
       }
       return isKnown ? `{${text.slice(1)}${after}}` : undefined;
     },
-    findFailure(entity) {
+    findLacking(entity) {
+      let absent: string | undefined;
       for (const { name } of writers) {
         const value = getOwn(entity, name);
         if (value instanceof Failure) return value;
+        if (value === undefined) absent ??= `An entity lacks "${name}", which a fetch of more of it requires`;
       }
-      return undefined;
+      return absent;
     },
   };
 }

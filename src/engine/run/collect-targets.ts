@@ -1,6 +1,7 @@
 import type { Requirements } from '../compile/compile-representation.ts';
 import type { EntityList } from '../compile/step.ts';
 import { getOwn, type JsonObject } from '../own.ts';
+import { Failure, type UpstreamRecord, unusableAnswer } from './failure.ts';
 import { failKeys } from './place-errors.ts';
 import type { Run } from './run.ts';
 
@@ -49,7 +50,7 @@ function collect(list: EntityList, run: Run): Collected {
       if (requirements === undefined) continue;
       const index = known.indexOf(requirements, object);
       if (index === -1) {
-        if (run.records !== undefined) passFailureOn(list, requirements, object);
+        failUnrepresented(list, requirements, object, run);
         continue;
       }
       objects.push(object);
@@ -102,11 +103,18 @@ class KnownRepresentations {
   }
 }
 
-/** What depends on a failed field fails as it did. */
-function passFailureOn(list: EntityList, requirements: Requirements, object: JsonObject): void {
-  const failure = requirements.findFailure(object);
-  if (failure === undefined) return;
-  failKeys(object, list.answerKeys, typenameOf(object), [], failure.record);
+/** What depends on a failed field fails as it did; what depends on one that no answer has, as if that had failed. */
+function failUnrepresented(list: EntityList, requirements: Requirements, object: JsonObject, run: Run): void {
+  const lacking = requirements.findLacking(object);
+  if (lacking === undefined) return;
+  let record: UpstreamRecord;
+  if (lacking instanceof Failure) record = lacking.record;
+  else {
+    record = run.record(unusableAnswer(lacking));
+    // Where the client did not ask for what is lost, there is nothing to tell.
+    record.isReported = true;
+  }
+  failKeys(object, list.answerKeys, typenameOf(object), [], record);
 }
 
 export function typenameOf(object: JsonObject): string | undefined {

@@ -6,13 +6,11 @@ export type Path = readonly (string | number)[];
 
 /** One error of one subgraph answer. However many places it leaves null, each knows the same record. */
 export class UpstreamRecord {
-  readonly subgraph: string;
   readonly error: SubgraphError;
   /** Whether the client's answer has it at some place. */
   isReported = false;
 
-  constructor(subgraph: string, error: SubgraphError) {
-    this.subgraph = subgraph;
+  constructor(error: SubgraphError) {
     this.error = error;
   }
 }
@@ -25,7 +23,7 @@ export class Failure {
   readonly record: UpstreamRecord;
   /** From the place to the field that the upstream's error names. */
   readonly suffix: Path;
-  /** The error names another field, which took this one with it: reported only where that one is not. */
+  /** The error names another field, which took this one with it: reported only where nothing else explains the null. */
   readonly isCollateral: boolean;
 
   constructor(record: UpstreamRecord, suffix: Path, isCollateral: boolean) {
@@ -35,26 +33,21 @@ export class Failure {
   }
 }
 
-/** Which upstream record a client error was made from; not part of the error's JSON. */
-export const UPSTREAM: unique symbol = Symbol('weir.upstream');
-
 export interface ClientError {
   readonly message: string;
   readonly path?: Path;
   readonly extensions?: { readonly [name: string]: unknown };
-  readonly [UPSTREAM]?: UpstreamRecord;
 }
 
-/** The client's form of an upstream error at a path; code from the upstream, otherwise `UPSTREAM_ERROR`. */
+/** The client's form of an upstream error at a client's path; code from the upstream, otherwise `UPSTREAM_ERROR`. */
 export function toClientError(record: UpstreamRecord, path: Path | undefined): ClientError {
   const { error } = record;
   const own = error.cause instanceof WeirError ? error.cause : undefined;
   const code = own?.code ?? error.extensions?.code ?? 'UPSTREAM_ERROR';
   return {
     message: own?.clientMessage ?? error.message,
-    ...(path !== undefined && { path: path.map(toResponseKey) }),
+    ...(path !== undefined && { path }),
     extensions: { ...error.extensions, ...own?.details, code },
-    [UPSTREAM]: record,
   };
 }
 
@@ -66,6 +59,12 @@ export function unusableAnswer(message: string): SubgraphError {
   };
 }
 
-function toResponseKey(segment: string | number): string | number {
-  return typeof segment === 'string' ? responseKeyOf(segment) : segment;
+/** A path below a root field's data with the response keys of its data keys. */
+export function toResponsePath(path: Path): Path {
+  return path.map((segment) => (typeof segment === 'string' ? responseKeyOf(segment) : segment));
+}
+
+/** A path from the root of the data; root fields stand under their response keys. */
+export function toClientPath([root, ...below]: Path): Path {
+  return root === undefined ? [] : [root, ...toResponsePath(below)];
 }

@@ -1,35 +1,45 @@
 import type { SubgraphError } from '../../subgraphs/subgraph.ts';
-import type { EntityFetch } from '../compile/step.ts';
+import type { EntityList } from '../compile/step.ts';
 import { isJsonObject, type JsonObject } from '../own.ts';
 import { type Targets, typenameOf } from './collect-targets.ts';
 import { pathOf } from './errors-of.ts';
-import { type Path, type UpstreamRecord, unusableAnswer } from './failure.ts';
+import { type Path, toClientPath, type UpstreamRecord, unusableAnswer } from './failure.ts';
 import { failKeys, placeFailure } from './place-errors.ts';
 import type { Run } from './run.ts';
+
+/** Marks what the list would have told of the object. @returns whether any of it was not failed before. */
+type FailObject = (list: EntityList, object: JsonObject, path: Path, record: UpstreamRecord) => boolean;
 
 /**
  * Places the errors of an entity fetch: one that names an entity at each place where the entity stands, one that names none
  * at every entity that came back null.
  */
 export function placeEntityErrors(
-  fetch: EntityFetch,
   targets: readonly Targets[],
   answers: readonly (unknown[] | undefined)[],
   run: Run,
   errors: readonly SubgraphError[],
+  objectTypes: ReadonlySet<string>,
 ): void {
+  const fail: FailObject = (list, object, path, record) => {
+    const typename = typenameOf(object);
+    const isUntold = typename !== undefined && !objectTypes.has(typename) && list.answerKeys.asksType(typename);
+    if (isUntold && !run.untold?.has(object)) run.untold = (run.untold ?? new Map()).set(object, record);
+    return failKeys(object, list.answerKeys, typename, path, record) || isUntold;
+  };
+
   for (const error of errors) {
     const path = pathOf(error);
-    const record = run.record(fetch.subgraph.name, error);
+    const record = run.record(error);
     const at = targets.findIndex(({ list }) => list.responseKey === path[0]);
     const target = targets[at];
     const index = path[1];
     if (target !== undefined && typeof index === 'number') {
-      placeEntityError(target, answers[at], index, path.slice(2), run, record);
+      placeEntityError(target, answers[at], index, path.slice(2), run, record, fail);
       continue;
     }
     const failed = target === undefined ? targets : [target];
-    const hasFailed = failed.map((one) => failMissing(one, answers[targets.indexOf(one)], record));
+    const hasFailed = failed.map((one) => failMissing(one, answers[targets.indexOf(one)], record, fail));
     if (!hasFailed.includes(true)) run.report(record, undefined);
   }
   targets.forEach((target, at) => {
@@ -39,7 +49,7 @@ export function placeEntityErrors(
     answer?.fill(null);
     if (errors.length > 0) return;
     const message = 'The answer to an entity fetch does not have one item per representation';
-    failMissing(target, undefined, run.record(fetch.subgraph.name, unusableAnswer(message)));
+    failMissing(target, undefined, run.record(unusableAnswer(message)), fail);
   });
 }
 
@@ -50,22 +60,27 @@ function placeEntityError(
   path: Path,
   run: Run,
   record: UpstreamRecord,
+  fail: FailObject,
 ): void {
-  const { list } = target;
   const entity = answer?.[index];
   if (isJsonObject(entity) && path.length > 0) {
     if (!placeFailure(entity, path, record)) reportAtEachPlace(target, index, path, run, record);
     return;
   }
-  for (const object of objectsOf(target, index)) failKeys(object, list.answerKeys, typenameOf(object), path, record);
+  for (const object of objectsOf(target, index)) fail(target.list, object, path, record);
 }
 
 /** @returns whether any field of a missing entity was not failed before. */
-function failMissing(target: Targets, answer: readonly unknown[] | undefined, record: UpstreamRecord): boolean {
+function failMissing(
+  target: Targets,
+  answer: readonly unknown[] | undefined,
+  record: UpstreamRecord,
+  fail: FailObject,
+): boolean {
   let hasFailed = false;
   target.objects.forEach((object, at) => {
     if (isJsonObject(answer?.[target.indexes[at] as number])) return;
-    if (failKeys(object, target.list.answerKeys, typenameOf(object), [], record)) hasFailed = true;
+    if (fail(target.list, object, [], record)) hasFailed = true;
   });
   return hasFailed;
 }
@@ -76,7 +91,7 @@ function reportAtEachPlace(target: Targets, index: number, path: Path, run: Run,
   const renamed = target.list.outputRewrites?.renamePath(path) ?? path;
   for (const entityPath of target.list.selection.paths) {
     entityPath.locate(run.data, (object, place) => {
-      if (objects.has(object)) run.report(record, [...place, ...renamed]);
+      if (objects.has(object)) run.report(record, toClientPath([...place, ...renamed]));
     });
   }
 }

@@ -23,18 +23,12 @@ export function runEntityFetch(fetch: EntityFetch, run: Run, environment: RunEnv
   if (count === 0) return undefined;
   const variables = variablesText(fetch.variableNames, run.variables, added);
   const sent = environment.send(fetch.subgraph, fetch.operation, variables, run.context);
-  if (sent instanceof Promise) return sent.then((result) => receive(fetch, targets, run, environment, result));
-  receive(fetch, targets, run, environment, sent);
+  if (sent instanceof Promise) return sent.then((result) => receive(targets, run, environment, result));
+  receive(targets, run, environment, sent);
   return undefined;
 }
 
-function receive(
-  fetch: EntityFetch,
-  targets: readonly Targets[],
-  run: Run,
-  environment: RunEnvironment,
-  result: SubgraphResult,
-): void {
+function receive(targets: readonly Targets[], run: Run, environment: RunEnvironment, result: SubgraphResult): void {
   run.collected = undefined;
   const data = isJsonObject(result.data) ? result.data : undefined;
   const answers = targets.map(({ list }) => {
@@ -45,7 +39,7 @@ function receive(
     ({ representationCount }, at) => representationCount > 0 && answers[at]?.length !== representationCount,
   );
   const errors = errorsOf(result);
-  if (errors.length > 0 || isUnusable) placeEntityErrors(fetch, targets, answers, run, errors);
+  if (errors.length > 0 || isUnusable) placeEntityErrors(targets, answers, run, errors, environment.objectTypes);
   targets.forEach((target, at) => {
     const answer = answers[at];
     if (answer !== undefined) spread(target, answer, environment.objectTypes);

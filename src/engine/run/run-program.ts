@@ -3,6 +3,7 @@ import type { EngineResponse } from '../../planner/engine.ts';
 import type { Program } from '../program.ts';
 import { Run } from './run.ts';
 import { type RunEnvironment, runStep } from './run-step.ts';
+import { settleErrors } from './settle-errors.ts';
 
 /** Runs a program for one request. Never rejects for what an upstream does. */
 export function runProgram(
@@ -19,6 +20,6 @@ export function runProgram(
 
 function respond(program: Program, run: Run): EngineResponse {
   const dataText = program.write(run, run.data);
-  if (run.records !== undefined) run.settleErrors();
+  if (run.records !== undefined) settleErrors(run, dataText);
   return run.errors === undefined ? { dataText } : { dataText, errors: run.errors };
 }

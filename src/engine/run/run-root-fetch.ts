@@ -2,7 +2,7 @@ import type { SubgraphError, SubgraphResult } from '../../subgraphs/subgraph.ts'
 import type { RootFetch } from '../compile/step.ts';
 import { isJsonObject, type JsonObject } from '../own.ts';
 import { errorsOf, pathOf } from './errors-of.ts';
-import { type Path, unusableAnswer } from './failure.ts';
+import { type Path, toClientPath, unusableAnswer } from './failure.ts';
 import { mergeObject } from './merge.ts';
 import { failKeys, placeFailure } from './place-errors.ts';
 import type { Run } from './run.ts';
@@ -33,11 +33,11 @@ function receive(fetch: RootFetch, run: Run, environment: RunEnvironment, result
 function placeError(fetch: RootFetch, run: Run, answer: JsonObject, hasData: boolean, error: SubgraphError): void {
   const path: Path = pathOf(error);
   const rename = (given: Path): Path => fetch.outputRewrites?.renamePath(given) ?? given;
-  const record = run.record(fetch.subgraph.name, error);
+  const record = run.record(error);
   // Only an error with a path can be about less than the whole fetch.
   const isPlaced =
     hasData && path.length > 0
       ? placeFailure(answer, path, record)
       : failKeys(answer, fetch.answerKeys, undefined, path, record);
-  if (!isPlaced) run.report(record, path.length === 0 ? undefined : rename(path));
+  if (!isPlaced) run.report(record, path.length === 0 ? undefined : toClientPath(rename(path)));
 }

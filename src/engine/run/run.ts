@@ -17,6 +17,8 @@ export class Run {
   errors: ClientError[] | undefined;
   /** Failures that the writer met and that other failures may explain. */
   collateral: { readonly record: UpstreamRecord; readonly path: Path }[] | undefined;
+  /** Objects of an abstract type whose concrete one could not be fetched, with the reason. */
+  untold: Map<JsonObject, UpstreamRecord> | undefined;
   /** Indexes of the list items that the writer is at, by nesting. */
   readonly indexes: number[] = [];
   /** Root fields that no subgraph answers. */
@@ -27,13 +29,14 @@ export class Run {
     this.context = context;
   }
 
-  record(subgraph: string, error: SubgraphError): UpstreamRecord {
-    const record = new UpstreamRecord(subgraph, error);
+  record(error: SubgraphError): UpstreamRecord {
+    const record = new UpstreamRecord(error);
     if (this.records === undefined) this.records = [record];
     else this.records.push(record);
     return record;
   }
 
+  /** @param path with the client's response keys. */
   report(record: UpstreamRecord, path: Path | undefined): void {
     record.isReported = true;
     this.addError(toClientError(record, path));
@@ -42,12 +45,5 @@ export class Run {
   addError(error: ClientError): void {
     if (this.errors === undefined) this.errors = [error];
     else this.errors.push(error);
-  }
-
-  /** After writing: what no place of the answer reported, where nothing else explains it. */
-  settleErrors(): void {
-    for (const { record, path } of this.collateral ?? []) if (!record.isReported) this.report(record, path);
-    if (this.errors !== undefined) return;
-    for (const record of this.records ?? []) if (!record.isReported) this.report(record, undefined);
   }
 }

@@ -174,6 +174,11 @@ class ShapeBuilder {
   ): ObjectShape | undefined {
     const collected = this.#collectFields(type, selectionLists);
     if (collected.some(({ nodes }) => nodes[0]?.name.value === '__typename')) return undefined;
+    const selected = this.#nodesText(collected);
+    const isDecidedByType = this.#schema
+      .getPossibleTypes(type)
+      .some((object) => this.#nodesText(this.#collectFields(object, selectionLists)) !== selected);
+    if (isDecidedByType) return undefined;
     return this.#objectShape([type], collected, path, depth);
   }
 
@@ -205,12 +210,17 @@ class ShapeBuilder {
   /** Equal for types whose objects are written alike. */
   #signature(type: FieldsType, collected: readonly CollectedField[]): string {
     return collected
-      .map(({ nodes }) => {
-        const name = nodes[0]?.name.value ?? '';
+      .map((field) => {
+        const name = field.nodes[0]?.name.value ?? '';
         const fieldType = name.startsWith('__') ? '' : String(fieldOf(type, name).type);
-        return `${nodes.map((node) => this.#idOf(node)).join('+')}:${fieldType}`;
+        return `${this.#nodesText([field])}:${fieldType}`;
       })
       .join(',');
+  }
+
+  /** Equal where the same is selected. */
+  #nodesText(collected: readonly CollectedField[]): string {
+    return collected.map(({ nodes }) => nodes.map((node) => this.#idOf(node)).join('+')).join(',');
   }
 
   #idOf(node: SelectionNode): number {

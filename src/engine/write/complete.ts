@@ -1,6 +1,6 @@
 import { GraphQLError, type GraphQLLeafType, isEnumType } from 'graphql';
 import { isJsonObject, type JsonObject } from '../own.ts';
-import { Failure, type Path } from '../run/failure.ts';
+import { Failure, type Path, toResponsePath } from '../run/failure.ts';
 import type { Run } from '../run/run.ts';
 import type { AbstractShape, LeafShape, PathTemplate, Position } from './shape.ts';
 
@@ -10,7 +10,7 @@ export type Completed = unknown;
 /** What stands at a place without a value: null, absent, or failed (GraphQL §6.4.4). */
 export function completeNull(run: Run, value: unknown, position: Position, parent: JsonObject): Completed {
   if (value instanceof Failure) {
-    const path = [...pathAt(run, position.path), ...value.suffix];
+    const path = [...pathAt(run, position.path), ...toResponsePath(value.suffix)];
     if (!value.isCollateral) run.report(value.record, path);
     else if (run.collateral === undefined) run.collateral = [{ record: value.record, path }];
     else run.collateral.push({ record: value.record, path });
@@ -63,9 +63,17 @@ export function completeNoList(run: Run, value: unknown, position: Position, par
   );
 }
 
-/** An object of none of the types that the place can have; its `__typename` may be one that clients may not know of. */
-export function completeNoType(run: Run, shape: AbstractShape, parent: JsonObject): Completed {
+/**
+ * An object of none of the types that the place can have, or of one that nobody could tell (GraphQL §6.4.3). Its `__typename` may be
+ * one that clients may not know of.
+ */
+export function completeNoType(run: Run, shape: AbstractShape, parent: JsonObject, value: JsonObject): Completed {
   const { typeName } = shape;
+  const record = run.untold?.get(value);
+  if (record !== undefined) {
+    run.report(record, pathAt(run, shape.path));
+    return shape.isNonNull ? undefined : null;
+  }
   return fail(
     run,
     shape,

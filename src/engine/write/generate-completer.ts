@@ -115,7 +115,7 @@ class CompleterGenerator {
             `${typenames.map((typename) => `    case ${JSON.stringify(typename)}:`).join('\n')} return ${complete}(run, v)${shape.isNonNull ? '' : ' ?? null'};`,
         ),
         '  }',
-        `  return completeNoType(run, shapes[${index}], p);`,
+        `  return completeNoType(run, shapes[${index}], p, v);`,
         '}',
       ].join('\n'),
     );

@@ -72,7 +72,7 @@ function valueCompleter(shape: ValueShape, objects: Map<number, Completer>): Com
       return (run, value, parent) => {
         if (!isCompletable(value)) return completeNoObject(run, value, shape, parent);
         const complete = byType.get(value.__typename);
-        if (complete === undefined) return completeNoType(run, shape, parent);
+        if (complete === undefined) return completeNoType(run, shape, parent, value);
         return complete(run, value) ?? (shape.isNonNull ? undefined : null);
       };
     }

@@ -55,7 +55,7 @@ export interface AbstractShape extends Position {
   readonly byType: ReadonlyMap<string, ObjectShape>;
   /**
    * For an object whose concrete type the data does not tell: an interface object, or one that needed no `__typename`. It has the
-   * interface's own fields. `undefined`: the place needs the type.
+   * interface's own fields. `undefined`: the place needs the type, since it decides what is selected.
    */
   readonly untyped: ObjectShape | undefined;
   /** `__typename` values that tell no concrete type: the interface itself and interfaces that implement it. */

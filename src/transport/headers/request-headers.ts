@@ -7,6 +7,8 @@ export interface RequestHeadersOptions {
   readonly rules: HeaderRules;
   /** Carries the milliseconds that are left; `false`: not sent. */
   readonly deadlineHeader: string | false;
+  /** Whether a header is said by {@link RequestHeaders.addCommon}'s credentials only. Default: none is. */
+  readonly isCredential?: ((name: string) => boolean) | undefined;
 }
 
 /** Writes the field lines of a try: the caller's, the configured ones, and those that the transport owns. */
@@ -14,11 +16,13 @@ export class RequestHeaders {
   readonly #add: AddHeaders;
   readonly #owned: Set<string>;
   readonly #deadlineHeader: string | false;
+  readonly #isCredential: ((name: string) => boolean) | undefined;
 
-  constructor({ rules, deadlineHeader }: RequestHeadersOptions) {
+  constructor({ rules, deadlineHeader, isCredential }: RequestHeadersOptions) {
     const { add, sets } = compileHeaderRules(rules);
     this.#add = add;
     this.#deadlineHeader = deadlineHeader;
+    this.#isCredential = isCredential;
     this.#owned = new Set([...sets, 'x-request-id', 'traceparent', 'tracestate']);
     if (deadlineHeader !== false) this.#owned.add(deadlineHeader.toLowerCase());
   }
@@ -42,10 +46,26 @@ export class RequestHeaders {
     return pairs;
   }
 
-  /** The same for every try of a request. */
-  addCommon(pairs: string[], context: RequestContext): void {
+  /**
+   * The same for every try of a request.
+   * @param credentials Take the place of what the caller or the rules say under the same name.
+   */
+  addCommon(pairs: string[], context: RequestContext, credentials?: Readonly<Record<string, string>>): void {
     this.#add(pairs, context);
+    if (credentials !== undefined) this.#put(pairs, credentials);
     pairs.push('x-request-id', context.requestId);
+  }
+
+  #put(pairs: string[], credentials: Readonly<Record<string, string>>): void {
+    let kept = 0;
+    for (let i = 0; i < pairs.length; i += 2) {
+      const name = pairs[i] as string;
+      if (this.#isCredential?.(name) === true || Object.hasOwn(credentials, name.toLowerCase())) continue;
+      pairs[kept++] = name;
+      pairs[kept++] = pairs[i + 1] as string;
+    }
+    pairs.length = kept;
+    for (const name of Object.keys(credentials)) pairs.push(name, credentials[name] as string);
   }
 
   /** What differs from try to try. */

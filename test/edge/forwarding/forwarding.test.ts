@@ -10,6 +10,7 @@ import { auth, upstreamAuth } from '../../../src/config/schema/identity.ts';
 import { ClientCredentials } from '../../../src/edge/forwarding/client-credentials.ts';
 import { compileForwarding } from '../../../src/edge/forwarding/compile-forwarding.ts';
 import { TokenEndpoint } from '../../../src/edge/forwarding/token-endpoint.ts';
+import type { UpstreamCredentials } from '../../../src/edge/forwarding/upstream-credentials.ts';
 import type { Identity, RequestContext } from '../../../src/edge/request-context.ts';
 import { WeirError } from '../../../src/errors.ts';
 import { CLIENT, createPrivateJwk, Issuer } from '../identity/issuer.ts';
@@ -38,8 +39,13 @@ function contextOf(identity: Identity | null, headers: Record<string, string> = 
   };
 }
 
-const forwarding = (forward: Record<string, unknown>) => compileForwarding(auth.parse({ forward }).forward);
+const forwarding = (forward: Record<string, unknown>) => compileForwarding(auth.parse({ forward }));
 const plain = upstreamAuth.parse({});
+
+/** Asks what an upstream is told. */
+function headersOf(credentials: UpstreamCredentials | undefined, context: RequestContext) {
+  return credentials === undefined ? {} : credentials.headersFor(context);
+}
 
 describe('what upstreams are told', () => {
   let directory: string;
@@ -63,7 +69,7 @@ describe('what upstreams are told', () => {
         'X-Request': 'request_id',
       },
     });
-    assert.deepEqual(credentialsOf('orders', plain)(contextOf(ada)), {
+    assert.deepEqual(headersOf(credentialsOf('orders', plain), contextOf(ada)), {
       'x-user': 'ada',
       'x-scopes': 'read write',
       'x-roles': 'clerk,boss',
@@ -78,15 +84,15 @@ describe('what upstreams are told', () => {
 
   it('leave out what an anonymous client has not, and everything where the upstream is not to know', () => {
     const { credentialsOf } = forwarding({ headers: { 'X-User': 'subject', 'X-Request': 'request_id' } });
-    assert.deepEqual(credentialsOf('orders', plain)(contextOf(null)), { 'x-request': 'request-0001' });
-    assert.deepEqual(credentialsOf('orders', upstreamAuth.parse({ identity: false }))(contextOf(ada)), {});
+    assert.deepEqual(headersOf(credentialsOf('orders', plain), contextOf(null)), { 'x-request': 'request-0001' });
+    assert.deepEqual(headersOf(credentialsOf('orders', upstreamAuth.parse({ identity: false })), contextOf(ada)), {});
   });
 
   it('pass the original token only where told', () => {
     const { credentialsOf } = forwarding({});
     const context = contextOf(ada, { authorization: 'Bearer original' });
-    assert.deepEqual(credentialsOf('orders', plain)(context), {});
-    assert.deepEqual(credentialsOf('orders', upstreamAuth.parse({ pass_token: true }))(context), {
+    assert.deepEqual(headersOf(credentialsOf('orders', plain), context), {});
+    assert.deepEqual(headersOf(credentialsOf('orders', upstreamAuth.parse({ pass_token: true })), context), {
       authorization: 'Bearer original',
     });
   });
@@ -95,15 +101,16 @@ describe('what upstreams are told', () => {
     const file = join(directory, 'key.pem');
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }));
-    const { credentialsOf, keySet, managedNames } = forwarding({
+    const { credentialsOf, keySet, managed } = forwarding({
       signed: { private_key: file, key_id: 'gw', ttl: '30s' },
     });
-    assert.deepEqual(managedNames, ['X-Weir-Identity']);
+    assert.ok(managed.has('x_weir-identity'));
+    assert.equal(keySet?.path, '/.well-known/weir/jwks.json');
     assert.ok(!JSON.stringify(keySet).includes('"d"'), 'the private part stays here');
     const context = contextOf(ada);
-    const headers = await credentialsOf('orders', plain)(context);
+    const headers = await headersOf(credentialsOf('orders', plain), context);
     const token = headers['x-weir-identity'] as string;
-    const keys = createLocalJWKSet(keySet as JSONWebKeySet);
+    const keys = createLocalJWKSet(keySet.keys as JSONWebKeySet);
     const { payload } = await jwtVerify(token, keys, { audience: 'orders', issuer: 'weir', algorithms: ['ES256'] });
     assert.equal(payload.sub, 'ada');
     assert.equal(payload.request_id, 'request-0001');
@@ -111,12 +118,12 @@ describe('what upstreams are told', () => {
     assert.equal(payload.scope, 'read write');
     assert.equal((payload.exp as number) - (payload.iat as number), 30);
     assert.equal(
-      (await credentialsOf('orders', plain)(context))['x-weir-identity'],
+      (await headersOf(credentialsOf('orders', plain), context))['x-weir-identity'],
       token,
       'one for all calls of the request',
     );
     await assert.rejects(jwtVerify(token, keys, { audience: 'payments' }));
-    const anonymous = await credentialsOf('orders', plain)(contextOf(null));
+    const anonymous = await headersOf(credentialsOf('orders', plain), contextOf(null));
     assert.equal((await jwtVerify(anonymous['x-weir-identity'] as string, keys)).payload.sub, undefined);
   });
 
@@ -132,10 +139,10 @@ describe('what upstreams are told', () => {
       headers: { 'X-Key': 'fixed' },
     });
     const credentials = forwarding({}).credentialsOf('orders', definition);
-    const headers = await credentials(contextOf(null, { authorization: 'Bearer of the client' }));
+    const headers = await headersOf(credentials, contextOf(null, { authorization: 'Bearer of the client' }));
     assert.match(headers.authorization as string, /^Bearer [\w-]{20,}$/);
     assert.deepEqual(
-      credentials(contextOf(ada)),
+      headersOf(credentials, contextOf(ada)),
       { 'x-key': 'fixed', authorization: headers.authorization },
       'at once now',
     );
@@ -163,7 +170,7 @@ describe('what upstreams are told', () => {
       },
     });
     const credentials = forwarding({}).credentialsOf('orders', definition);
-    const ask = (token: string) => credentials(contextOf(ada, { authorization: `Bearer ${token}` }));
+    const ask = (token: string) => headersOf(credentials, contextOf(ada, { authorization: `Bearer ${token}` }));
     const first = await Promise.all([ask('one'), ask('one')]);
     assert.deepEqual(first, [{ authorization: 'Bearer exchanged-1' }, { authorization: 'Bearer exchanged-1' }]);
     assert.deepEqual(await ask('two'), { authorization: 'Bearer exchanged-2' });
@@ -173,7 +180,7 @@ describe('what upstreams are told', () => {
     assert.equal(form.get('subject_token'), 'one');
     assert.equal(form.get('audience'), 'orders');
     assert.equal(form.get('client_secret'), 's');
-    assert.deepEqual(credentials(contextOf(null)), {}, 'there is nothing to exchange');
+    assert.deepEqual(headersOf(credentials, contextOf(null)), {}, 'there is nothing to exchange');
   });
 
   it('never go without the token that cannot be had', async (t) => {
@@ -184,7 +191,7 @@ describe('what upstreams are told', () => {
     });
     const credentials = forwarding({}).credentialsOf('orders', definition);
     await assert.rejects(
-      async () => credentials(contextOf(ada)),
+      async () => headersOf(credentials, contextOf(ada)),
       (error: WeirError) => {
         assert.equal(error.code, 'UPSTREAM_UNAVAILABLE');
         assert.ok(!error.clientMessage.includes(server.url));
@@ -198,7 +205,7 @@ describe('what upstreams are told', () => {
       { access_token: 'x\r\ny', token_type: 'bearer' },
     ]) {
       server.answer = () => ({ body });
-      await assert.rejects(async () => credentials(contextOf(ada)), WeirError);
+      await assert.rejects(async () => headersOf(credentials, contextOf(ada)), WeirError);
     }
   });
 
@@ -210,7 +217,7 @@ describe('what upstreams are told', () => {
     t.after(() => server.close());
     const client = { id: 'gw', method: 'private_key_jwt', private_key: file, key_id: 'k1' };
     const definition = upstreamAuth.parse({ client_credentials: { token_endpoint: server.url, client } });
-    await forwarding({}).credentialsOf('orders', definition)(contextOf(null));
+    await headersOf(forwarding({}).credentialsOf('orders', definition), contextOf(null));
     const form = new URLSearchParams(server.received[0]?.body);
     assert.equal(form.get('client_assertion_type'), 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer');
     const { payload, protectedHeader } = await jwtVerify(form.get('client_assertion') as string, publicKey, {

@@ -68,6 +68,7 @@ describe('API keys', () => {
         tier: 'gold',
         claims: { tenant: 'shop' },
         credentialId: `orders#${index + 1}`,
+        ...(key === 'old-key' ? { expiresAtMs: Date.parse('2999-01-01T00:00:00Z') } : {}),
       });
       assert.ok(!(identify(offer(key)) instanceof Promise), 'known now');
     }

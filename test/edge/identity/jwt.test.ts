@@ -91,6 +91,7 @@ describe('JWT', () => {
         roles: ['clerk'],
         tier: 'gold',
         credentialId: 'token-1',
+        expiresAtMs: 1_800_000_600_000,
         claims: undefined,
       },
     );

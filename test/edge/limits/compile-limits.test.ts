@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { rateLimit } from '../../../src/config/schema/limits.ts';
-import { compileDemands, createLimiter } from '../../../src/edge/limits/compile-limits.ts';
+import { compileLimits, createLimiter } from '../../../src/edge/limits/compile-limits.ts';
 import { compileLimitKey, type LimitFacts, networkOf } from '../../../src/edge/limits/limit-key.ts';
 import { MemoryLimiter } from '../../../src/edge/limits/memory-limiter.ts';
 import type { Identity } from '../../../src/edge/request-context.ts';
@@ -24,7 +24,7 @@ const facts = (more: Partial<LimitFacts> = {}): LimitFacts => ({
   operationName: 'Checkout',
   ...more,
 });
-const compile = (...limits: Record<string, unknown>[]) => compileDemands(rateLimit.parse({ limits }).limits);
+const compile = (...limits: Record<string, unknown>[]) => compileLimits(rateLimit.parse({ limits }).limits).toDemands;
 const limit = (more: Record<string, unknown> = {}) => ({ name: 'l', max: 10, window: '1m', ...more });
 
 describe('limit keys', () => {

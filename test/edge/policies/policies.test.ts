@@ -23,6 +23,7 @@ const facts = (more: Partial<PolicyFacts> = {}): PolicyFacts => ({
   route: 'orders',
   identity: ada,
   clientAddress: '10.1.2.3',
+  requestId: 'request-1',
   ...more,
 });
 
@@ -58,7 +59,7 @@ describe('policies', () => {
     const { code, events } = compile([allow({ roles_any: ['boss'] }), allow({ tiers: ['gold'] }, { id: 'b' })]);
     assert.equal(code(), 'OK');
     assert.equal(code(facts({ identity: { ...ada, tier: 'tin' } })), 'FORBIDDEN');
-    assert.deepEqual(events, [{ type: 'policy_denied', policy: 'a' }]);
+    assert.deepEqual(events, [{ type: 'policy_denied', policy: 'a', requestId: 'request-1' }]);
   });
 
   it('let a denial win, in whatever order they stand', () => {
@@ -93,7 +94,7 @@ describe('policies', () => {
   it('only count where they are rehearsed', () => {
     const { code, events } = compile([deny({}, { dry_run: true })]);
     assert.equal(code(), 'OK');
-    assert.deepEqual(events, [{ type: 'policy_would_deny', policy: 'd' }]);
+    assert.deepEqual(events, [{ type: 'policy_would_deny', policy: 'd', requestId: 'request-1' }]);
     const lenient = compile([allow({ roles_any: ['boss'] }), allow({}, { id: 'b', dry_run: true })]);
     assert.equal(lenient.code(), 'FORBIDDEN', 'a rehearsed permission permits nothing');
   });

@@ -19,7 +19,7 @@ export const NO_FAULTS: Faults = { resolve: (_fieldName, _type, _thing, resolve)
 export function createFaults(fixture: Fixture, spared: ReadonlySet<string>, seed: number, ratio: number): Faults {
   return {
     resolve(fieldName, type, thing, resolve) {
-      if (spared.has(fieldName)) return resolve();
+      if (spared.has(fieldName) || fixture.isUnknown?.(thing) === true) return resolve();
       const random = createRandom(hash(`${seed} ${fieldName} ${fixture.identify?.(thing) ?? ''}`));
       if (!random.chance(ratio)) return resolve();
       const roll = random.below(3);

@@ -34,6 +34,11 @@ export interface Fixture {
   resolveReference(typeName: string, keys: Thing, subgraph: string): Thing | null;
   /** What tells a thing apart from others of its type. Default: nothing does. */
   identify?(thing: Thing): string | undefined;
+  /**
+   * Whether a thing is only a key without data behind it: its owner has none of its fields, so none can fail there, whereas
+   * a monolith would ask for each. Default: no.
+   */
+  isUnknown?(thing: Thing): boolean;
   /** Undoes what mutations did. */
   reset?(): void;
   readonly identity?: Identity;

@@ -56,6 +56,7 @@ export function shopFixture(): Fixture {
       }
     },
     identify: ({ id, email, number }) => String(id ?? email ?? number ?? ''),
+    isUnknown: ({ record }) => record === null,
     identity: {
       subject: 'u1',
       kind: 'jwt',

@@ -1,0 +1,70 @@
+import { WeirError } from '../errors.ts';
+import { type AdmissionFacts, admissionFacts } from './admission-facts.ts';
+import type { Destination } from './destination.ts';
+import { isRefusal, Refusal } from './identity/outcome.ts';
+import { rateLimitHeaders } from './limits/rate-limit-headers.ts';
+import { OperationGate } from './operation-gate.ts';
+import type { RequestScope } from './request-scope.ts';
+import { countRefused, noteDecision, takeLimits } from './take-limits.ts';
+
+/** What the edge says of a request: headers of its answer, and whether it goes on. */
+export interface Admission {
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Answered with 204 and the headers. */
+  readonly isPreflight: boolean;
+  /** Why it goes no further. */
+  readonly error?: WeirError;
+}
+
+/**
+ * Judges a request by the edge's rules, in their order: browsers, identity, policies, limits. Puts the identity into the
+ * scope. Where a policy or a limit looks at the GraphQL operation, policies and limits wait for it: they are judged
+ * when `scope.operationGate` is asked.
+ */
+export async function admit(scope: RequestScope, destination: Destination): Promise<Admission> {
+  const { edge, head } = scope;
+  scope.facts.route = destination.route;
+  const { isPreflight, isForgery, headers } = edge.judgeBrowser(head);
+  const browserHeaders = Object.entries(headers);
+  if (isPreflight) return { headers: browserHeaders, isPreflight };
+  const refusal = isForgery ? forgery() : await judge(scope, destination);
+  const all = [...browserHeaders, ...Object.entries(rateLimitHeaders(scope.limits))];
+  if (refusal === undefined) return { headers: all, isPreflight };
+  const { error, wwwAuthenticate } = refusal;
+  if (wwwAuthenticate !== '') all.push(['www-authenticate', wwwAuthenticate]);
+  return { headers: all, isPreflight, error };
+}
+
+async function judge(scope: RequestScope, destination: Destination): Promise<Refusal | undefined> {
+  const { edge, head } = scope;
+  const anonymous = admissionFacts(scope, destination);
+  // Who has used up a limit already is told so before a credential is verified for it.
+  const exhausted = refuseKnown(scope, anonymous, edge.limits.beforeIdentity);
+  if (exhausted !== undefined) return exhausted;
+  const outcome = await edge.identifyBy(destination.identify, head);
+  if (isRefusal(outcome)) return countRefused(scope, anonymous, outcome);
+  scope.identity = outcome;
+  const facts = outcome === null ? anonymous : { ...anonymous, identity: outcome };
+  if (destination.kind === 'graphql' && edge.needsOperation) {
+    scope.operationGate = new OperationGate(scope, destination);
+    return refuseKnown(scope, facts, edge.limits.beforeOperation);
+  }
+  const denial = edge.authorize(facts);
+  if (denial !== null) return countRefused(scope, facts, denial);
+  return takeLimits(scope, edge.limits.toDemands(facts));
+}
+
+/** A look ahead that takes nothing: only what is sure to be refused later is refused now. */
+function refuseKnown(
+  scope: RequestScope,
+  facts: AdmissionFacts,
+  toDemands: RequestScope['edge']['limits']['toDemands'],
+): Refusal | undefined {
+  const demands = toDemands(facts);
+  const decision = demands.length === 0 ? undefined : scope.edge.limiter.foresee(demands);
+  return decision === undefined ? undefined : noteDecision(scope, decision);
+}
+
+function forgery(): Refusal {
+  return new Refusal(new WeirError('FORBIDDEN', 'A page of another site may have sent the request'), '');
+}

@@ -1,0 +1,47 @@
+import type { ServerResponse } from 'node:http';
+import type { Listener } from './open-listener.ts';
+
+interface DrainTimes {
+  readonly shutdownGraceMs: number;
+  readonly shutdownSpreadMs: number;
+}
+
+/** @returns whether no request was cut. Event streams and tunnels have no end to wait for: ending them is no cut. */
+export async function drainListeners(
+  listeners: readonly Listener[],
+  { shutdownGraceMs, shutdownSpreadMs }: DrainTimes,
+): Promise<boolean> {
+  const timers: NodeJS.Timeout[] = [];
+  const stopped = Promise.all(listeners.map((listener) => listener.stop()));
+  const endInSpread = (end: () => void): void => {
+    timers.push(setTimeout(end, Math.random() * shutdownSpreadMs));
+  };
+  for (const { http1, http2 } of listeners) {
+    for (const response of [...http1.inFlight(), ...(http2?.inFlight() ?? [])]) {
+      // Ended without an end of the stream: that is what makes clients connect again.
+      if (isEventStream(response)) endInSpread(() => response.destroy());
+    }
+    for (const close of http1.tunnels().values()) endInSpread(close);
+    http1.drain();
+    http2?.drain();
+  }
+  let isWhole = true;
+  timers.push(
+    setTimeout(() => {
+      for (const listener of listeners) {
+        const left = [...listener.http1.inFlight(), ...(listener.http2?.inFlight() ?? [])];
+        if (!left.every(isEventStream)) isWhole = false;
+        listener.destroy();
+      }
+    }, shutdownGraceMs),
+  );
+  await stopped;
+  for (const timer of timers) clearTimeout(timer);
+  for (const listener of listeners) listener.destroy();
+  return isWhole;
+}
+
+/** Server-sent events, also those of GraphQL subscriptions. */
+function isEventStream(response: ServerResponse): boolean {
+  return String(response.getHeader('content-type') ?? '').startsWith('text/event-stream');
+}

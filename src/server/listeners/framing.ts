@@ -1,0 +1,120 @@
+import type { IncomingMessage } from 'node:http';
+import { type ErrorCode, WeirError } from '../../errors.ts';
+
+/**
+ * Finds what makes a request one that two servers could read in two ways. Node's parser is strict and has refused most of it
+ * before; this is what it leaves, and what it must not begin to let through.
+ *
+ * Brings the target into origin-form (RFC 9112 §3.2.1), so that everything behind it knows one form.
+ * @param maxHeaders most fields; Node keeps no more of them than that and one, so that one too many is seen here.
+ */
+export function findBreach(request: IncomingMessage, maxHeaders: number): WeirError | undefined {
+  const { rawHeaders, httpVersionMajor } = request;
+  if (rawHeaders.length > maxHeaders * 2) {
+    return refuse('HEADERS_TOO_LARGE', `At most ${maxHeaders} header fields are admitted`);
+  }
+  return (
+    (httpVersionMajor === 2 ? undefined : checkVersion(request)) ??
+    checkRepeated(rawHeaders) ??
+    checkBodyFraming(request) ??
+    checkTarget(request)
+  );
+}
+
+function refuse(code: ErrorCode, message: string): WeirError {
+  return new WeirError(code, message);
+}
+
+const malformed = (message: string): WeirError => refuse('MALFORMED_REQUEST', message);
+
+function checkVersion({ httpVersion, method }: IncomingMessage): WeirError | undefined {
+  // The parser admits `SOURCE` for the sake of ICE, which is not HTTP.
+  if (method === 'SOURCE') return refuse('NOT_IMPLEMENTED', 'The method "SOURCE" is not of HTTP');
+  if (httpVersion === '1.1' || httpVersion === '1.0') return undefined;
+  return refuse('HTTP_VERSION_NOT_SUPPORTED', `HTTP/1.1 and HTTP/1.0 are spoken here, got HTTP/${httpVersion}`);
+}
+
+/** Fields of one value (RFC 9110 §5.3) that decide where a request goes, where it ends or who sent it: no two may be there. */
+const SINGLE = new Set([
+  'host',
+  'authorization',
+  'content-type',
+  'content-length',
+  'transfer-encoding',
+  'proxy-authorization',
+]);
+const LENGTHS = new Set([...SINGLE].map((name) => name.length));
+
+function checkRepeated(rawHeaders: readonly string[]): WeirError | undefined {
+  let seen = '';
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const written = rawHeaders[at] as string;
+    if (!LENGTHS.has(written.length)) continue;
+    const name = written.toLowerCase();
+    if (!SINGLE.has(name)) continue;
+    if (seen.includes(`\n${name}\n`)) return malformed(`The field "${name}" may come once`);
+    seen += `\n${name}\n`;
+  }
+  return undefined;
+}
+
+function checkBodyFraming({ headers, httpVersion, httpVersionMajor }: IncomingMessage): WeirError | undefined {
+  const length = headers['content-length'];
+  if (length !== undefined && !/^\d{1,15}$/.test(length)) return malformed('"content-length" must be one number');
+  const coding = headers['transfer-encoding'];
+  if (coding === undefined) {
+    // What follows an upgrade is of the other protocol: nobody could say which part of it is a body.
+    const hasBody = length !== undefined && Number(length) > 0;
+    return hasBody && headers.upgrade !== undefined ? malformed('A request to upgrade must have no body') : undefined;
+  }
+  if (httpVersionMajor === 2) return malformed('"transfer-encoding" is not of HTTP/2');
+  // RFC 9112 §6.1, §6.3
+  if (httpVersion === '1.0') return malformed('"transfer-encoding" is not of HTTP/1.0');
+  if (length !== undefined) return malformed('"content-length" and "transfer-encoding" exclude each other');
+  if (headers.upgrade !== undefined) return malformed('A request to upgrade must have no body');
+  if (coding.toLowerCase() === 'chunked') return undefined;
+  return /^[a-z]+(?:[ \t]*,[ \t]*[a-z]+)*[ \t]*,[ \t]*chunked$/i.test(coding)
+    ? refuse('NOT_IMPLEMENTED', 'The only transfer coding that is known is "chunked"')
+    : malformed('"transfer-encoding" must be "chunked"');
+}
+
+/** RFC 3986 §3.2.2 and a port. User information has no place in HTTP (RFC 9110 §4.2.4). */
+const AUTHORITY = /^(?:[a-z0-9._~!$&'()*+;=%-]+|\[[0-9a-f:.]+\])(?::\d{0,5})?$/i;
+/** Printable ASCII without `#`: fragments are the client's own. */
+const TARGET = /^[!-"$-~]+$/;
+
+function checkTarget(request: IncomingMessage): WeirError | undefined {
+  const { headers, httpVersion, httpVersionMajor } = request;
+  const target = request.url ?? '';
+  if (!TARGET.test(target)) return malformed('The target must be of printable ASCII characters, without "#"');
+  const host = hostOf(request);
+  if (host instanceof WeirError) return host;
+  if (host === undefined) {
+    // RFC 9112 §3.2
+    return httpVersion === '1.0' && target.startsWith('/') ? undefined : malformed('"host" is missing');
+  }
+  if (!AUTHORITY.test(host)) return malformed('"host" must be a name or an address, and may have a port');
+  if (target.startsWith('/')) return undefined;
+  if (target === '*') return request.method === 'OPTIONS' ? undefined : malformed('The target "*" is for OPTIONS');
+  if (httpVersionMajor === 2) return malformed('The target must begin with "/"');
+  const absolute = /^https?:\/\/([^/?]*)(.*)$/i.exec(target);
+  if (absolute === null) return malformed('The target must begin with "/"');
+  const [, authority = '', rest = ''] = absolute;
+  if (authority.toLowerCase() !== headers.host?.toLowerCase()) return malformed('The target and "host" must agree');
+  request.url = rest.startsWith('/') ? rest : `/${rest}`;
+  return undefined;
+}
+
+/** In HTTP/2 `:authority` and `host` say the same thing, and must not say two (RFC 9113 §8.3.1). */
+function hostOf({ headers, httpVersionMajor }: IncomingMessage): string | WeirError | undefined {
+  const { host } = headers;
+  if (httpVersionMajor !== 2) return host;
+  const authority = headers[':authority'] as string | undefined;
+  const scheme = headers[':scheme'];
+  if (scheme !== 'https' && scheme !== 'http') return malformed('":scheme" must be "https" or "http"');
+  if (authority === undefined) return host;
+  if (host !== undefined && host.toLowerCase() !== authority.toLowerCase()) {
+    return malformed('":authority" and "host" must agree');
+  }
+  return authority;
+}

@@ -1,0 +1,166 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import {
+  constants,
+  createServer,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+} from 'node:http2';
+import type { Socket } from 'node:net';
+import { createBodyPace } from './body-pace.ts';
+import type { ListenerIncident } from './events.ts';
+import { inviteWhenRead } from './invite-when-read.ts';
+import type { ServerDefinition } from './listener-definition.ts';
+
+/** HTTP/2 on connections that others have accepted. */
+export interface Http2 {
+  /** @param socket after TLS, if there is any. */
+  serve(socket: Socket): void;
+  /** Requests that have begun. */
+  inFlight(): ServerResponse[];
+  /** Asks clients to take other connections from now on; this one serves them until they do (RFC 9113 §6.8). */
+  announceDrain(): void;
+  /** Takes no new requests, and closes connections as soon as none is on them. */
+  drain(): void;
+  close(): void;
+}
+
+export interface Http2Parts {
+  readonly definition: ServerDefinition;
+  readonly request: RequestListener;
+  readonly onIncident: (incident: ListenerIncident) => void;
+}
+
+/** Beside the fields: `:method`, `:scheme`, `:authority`, `:path`. */
+const PSEUDO_FIELDS = 4;
+/** Per second, beyond `max_resets`. */
+const RESETS_PER_SECOND = 33;
+const CONTROL_WINDOW_MS = 10_000;
+/** RFC 9113 §6.8: no stream has a greater id, so all that the client has begun are still served. */
+const LAST_STREAM = 2 ** 31 - 1;
+
+export function createHttp2({ definition, request: onRequest, onIncident }: Http2Parts): Http2 {
+  const { http2, headersTimeoutMs, keepAliveTimeoutMs } = definition;
+  const server = createServer({
+    settings: {
+      maxConcurrentStreams: http2.maxConcurrentStreams,
+      initialWindowSize: http2.streamWindowBytes,
+      maxHeaderListSize: definition.maxHeadersSizeBytes,
+      enablePush: false,
+    },
+    maxHeaderListPairs: definition.maxHeaders + PSEUDO_FIELDS + 1,
+    streamResetBurst: http2.maxResets,
+    streamResetRate: RESETS_PER_SECOND,
+    strictFieldWhitespaceValidation: true,
+  });
+  const pace = createBodyPace({
+    minBytesPerSecond: definition.minBodyRateBytes,
+    windowMs: definition.bodyRateWindowMs,
+    onSlow(request) {
+      (request as unknown as Http2ServerRequest).stream.close(constants.NGHTTP2_CANCEL);
+    },
+  });
+  const sessions = new Map<ServerHttp2Session, Set<ServerResponse>>();
+  let isDraining = false;
+
+  const serve = (incoming: Http2ServerRequest, outgoing: Http2ServerResponse): void => {
+    const { session } = incoming.stream;
+    const open = session === undefined ? undefined : sessions.get(session as ServerHttp2Session);
+    // The forms of node:http2 are made to be used like those of node:http; their types do not say so.
+    const request = incoming as unknown as IncomingMessage;
+    const response = outgoing as unknown as ServerResponse;
+    open?.add(response);
+    outgoing.once('close', () => open?.delete(response));
+    if (!incoming.stream.endAfterHeaders) pace.watch(request);
+    onRequest(request, response);
+  };
+  server.on('request', serve);
+  server.on('checkContinue', (incoming, outgoing) => {
+    inviteWhenRead(incoming as unknown as IncomingMessage, outgoing as unknown as ServerResponse);
+    serve(incoming, outgoing);
+  });
+  server.on('session', (session) => {
+    const open = new Set<ServerResponse>();
+    sessions.set(session, open);
+    session.once('close', () => sessions.delete(session));
+    // A fault of the connection ends it; there is nobody to tell.
+    session.on('error', () => undefined);
+    session.once('connect', () => session.setLocalWindowSize(http2.connectionWindowBytes));
+    closeWhenIdle(session, open, headersTimeoutMs, keepAliveTimeoutMs);
+    limitControlFrames(session, http2.maxControlFrames, (address) => {
+      onIncident({ type: 'connection_refused', reason: 'flood', address });
+      session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    });
+    if (isDraining) session.close();
+  });
+
+  return {
+    serve(socket) {
+      // The session sees the end of the connection only where the socket acts on it.
+      socket.allowHalfOpen = false;
+      server.emit('connection', socket);
+    },
+    inFlight: () => [...sessions.values()].flatMap((open) => [...open]),
+    announceDrain() {
+      for (const session of sessions.keys()) session.goaway(constants.NGHTTP2_NO_ERROR, LAST_STREAM);
+    },
+    drain() {
+      isDraining = true;
+      for (const session of sessions.keys()) session.close();
+    },
+    close() {
+      pace.close();
+      for (const session of sessions.keys()) session.destroy();
+    },
+  };
+}
+
+/**
+ * The first request must be there within `firstMs`, and later ones `idleMs` after the one before: by the clock, whatever frames
+ * come meanwhile, so that headers in small pieces hold no connection.
+ */
+function closeWhenIdle(session: ServerHttp2Session, open: ReadonlySet<unknown>, firstMs: number, idleMs: number): void {
+  let idleSinceMs = performance.now();
+  let allowedMs = firstMs;
+  let isFresh = true;
+  let timer: NodeJS.Timeout;
+  const arm = (afterMs: number): void => {
+    timer = setTimeout(check, afterMs);
+    timer.unref();
+  };
+  const check = (): void => {
+    const leftMs = idleSinceMs + allowedMs - performance.now();
+    if (open.size > 0) arm(allowedMs);
+    else if (leftMs > 0) arm(leftMs);
+    else session.close();
+  };
+  session.on('stream', (stream) => {
+    if (isFresh) {
+      isFresh = false;
+      allowedMs = idleMs;
+      clearTimeout(timer);
+      arm(idleMs);
+    }
+    stream.once('close', () => {
+      idleSinceMs = performance.now();
+    });
+  });
+  session.once('close', () => clearTimeout(timer));
+  arm(firstMs);
+}
+
+/** Pings and settings cost the gateway answers, and a client needs few. */
+function limitControlFrames(session: ServerHttp2Session, max: number, onFlood: (address: string) => void): void {
+  let sinceMs = performance.now();
+  let count = 0;
+  const onFrame = (): void => {
+    const nowMs = performance.now();
+    if (nowMs - sinceMs > CONTROL_WINDOW_MS) {
+      sinceMs = nowMs;
+      count = 0;
+    }
+    count += 1;
+    if (count === max + 1) onFlood(session.socket?.remoteAddress ?? '');
+  };
+  session.on('ping', onFrame).on('remoteSettings', onFrame);
+}

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type Server } from 'node:tls';
+import { type Certificates, certificateFiles, readCertificates } from './certificates.ts';
+import type { ListenerIncident } from './events.ts';
+import type { TlsDefinition } from './listener-definition.ts';
+import { watchFiles } from './watch-files.ts';
+
+export interface TlsServer {
+  /** Is handed connections by `emit('connection')`, and emits `secureConnection` and `tlsClientError`. */
+  readonly server: Server;
+  close(): void;
+}
+
+export interface TlsServerParts {
+  readonly tls: TlsDefinition;
+  readonly hasHttp2: boolean;
+  readonly handshakeTimeoutMs: number;
+  readonly onIncident: (incident: ListenerIncident) => void;
+}
+
+/**
+ * TLS whose certificates follow their files. Connections keep what they began with.
+ * @throws {Error} where the files are of no use at the start; later ones that are not are refused, and the former go on.
+ */
+export async function createTlsServer(parts: TlsServerParts): Promise<TlsServer> {
+  const { tls, onIncident } = parts;
+  const files = certificateFiles(tls);
+  let current = await readCertificates(tls);
+  const server = createServer({
+    ...current.fallback,
+    ALPNProtocols: parts.hasHttp2 ? ['h2', 'http/1.1'] : ['http/1.1'],
+    SNICallback: (name, callback) => callback(null, current.contextFor(name)),
+    handshakeTimeout: parts.handshakeTimeoutMs,
+    requestCert: tls.clientCertificates !== 'off',
+    rejectUnauthorized: tls.clientCertificates === 'require',
+  });
+  const put = (next: Certificates): void => {
+    if (next.bytes.equals(current.bytes)) return;
+    current = next;
+    server.setSecureContext(next.fallback);
+    // A session that is resumed is not verified again: those that began under other authorities must not be.
+    server.setTicketKeys(randomBytes(48));
+    onIncident({ type: 'certificates_loaded', files });
+  };
+  let reading = Promise.resolve();
+  const close = watchFiles(files, () => {
+    reading = reading
+      .then(async () => put(await readCertificates(tls)))
+      .catch((cause: unknown) => onIncident({ type: 'certificates_refused', cause }));
+  });
+  return { server, close };
+}
