@@ -63,5 +63,14 @@ export function transformLayer(transform: Transform): Layer {
       await transform.answer(answer, state);
       return answer;
     },
+    wrapUpgrade: (next) => async (exchange, protocol) => {
+      const { method } = exchange;
+      const state = await transform.request(exchange);
+      // RFC 6455 §4.1: a handshake is a GET.
+      exchange.method = method;
+      const answer = await next(exchange, protocol);
+      if (!('socket' in answer)) await transform.answer(answer, state);
+      return answer;
+    },
   };
 }
