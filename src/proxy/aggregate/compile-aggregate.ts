@@ -33,7 +33,10 @@ export function compileAggregate(
   return async (exchange) => {
     const variables = readVariables(exchange);
     if (readsBody) variables.$body = await requireRequestJson(exchange, maxBodyBytes);
-    const result = await runParts(parts, variables, exchange.scope, { stopsAtError: rule === 'first_error' });
+    const result = await runParts(parts, variables, exchange.scope, {
+      client: exchange.headers,
+      stopsAtError: rule === 'first_error',
+    });
     const failed = [...result.outcomes].filter(([, outcome]) => outcome.kind === 'failed').map(([name]) => name);
     if (rule === 'all') throwWorst(parts, result);
 
