@@ -63,7 +63,9 @@ function compileRoute(config: RouteConfig, parts: RouteParts, filter: FieldFilte
       (next, layer) => layer.wrap(next),
       layers.some(({ readsAnswer }) => readsAnswer) ? askForPlain(answer) : answer,
     ),
-    upgrade,
+    upgrade:
+      upgrade &&
+      layers.reduceRight<Upgrader>((next, layer) => (layer.wrapUpgrade ? layer.wrapUpgrade(next) : next), upgrade),
   };
 }
 

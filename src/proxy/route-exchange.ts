@@ -51,6 +51,8 @@ export type Upgrader = (exchange: RouteExchange, protocol: string) => Promise<Up
 /** What stands around an answerer, compiled once for a route. */
 export interface Layer {
   wrap(next: Answerer): Answerer;
+  /** The same around a change of protocol. Default: the layer has no say in it. */
+  wrapUpgrade?(next: Upgrader): Upgrader;
   /** Reads the body of the request before it goes on. Default: it flows through. */
   readonly readsRequest?: boolean;
   /** Reads the body of the answer: the upstream is then asked for one without content coding. Default: it flows through. */

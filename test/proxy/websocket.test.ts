@@ -6,10 +6,10 @@ import { connectRaw } from './raw-connection.ts';
 import { startRouteGateway } from './route-gateway.ts';
 import { startWebsocketService } from './websocket-service.ts';
 
-async function start(t: TestContext, websocket: object | undefined = {}) {
+async function start(t: TestContext, websocket: object | undefined = {}, route: object = {}) {
   const service = await startWebsocketService(t);
   const gateway = await startRouteGateway(t, {
-    routes: [{ name: 'feed', match: { path: '/**' }, upstream: 'feed', ...(websocket && { websocket }) }],
+    routes: [{ name: 'feed', match: { path: '/**' }, upstream: 'feed', ...(websocket && { websocket }), ...route }],
     upstreams: { feed: service.url },
   });
   return { service, gateway };
@@ -45,6 +45,32 @@ const handshake = (path: string, fields: Record<string, string> = {}) => {
 };
 
 describe('a WebSocket through a route', { timeout: 30_000 }, () => {
+  it('is under the rules of the route about requests', async (t) => {
+    const transform = {
+      request: {
+        method: 'POST',
+        path: { prefix: '/v2', replace: '/v1' },
+        query: { remove: ['debug'] },
+        headers: { remove: ['x-internal'], set: { 'x-own': '{$query.a}' } },
+      },
+      answers: [{ on: [403], status: 404, headers: { remove: ['x-why'] } }],
+    };
+    const { service, gateway } = await start(t, {}, { transform });
+    const socket = await open(`${gateway.url}/v2/a?a=1&debug=1`, { headers: { 'x-internal': '1' } });
+    assert.equal(await echo(socket, 'hello'), 'hello');
+    const [request] = service.requests;
+    assert.equal(`${request?.method} ${request?.url}`, 'GET /v1/a?a=1');
+    assert.equal(request?.headers['x-internal'], undefined);
+    assert.equal(request?.headers['x-own'], '1');
+    socket.close(1000);
+    await once(socket, 'close');
+
+    const client = await connectRaw(t, gateway.port);
+    client.socket.write(handshake('/declined'));
+    await client.closed;
+    assert.match(client.received, /^HTTP\/1\.1 404 (?![\s\S]*x-why)/i);
+  });
+
   it('carries messages both ways, with the protocol that the service chooses', async (t) => {
     const { service, gateway } = await start(t);
     const socket = await open(`${gateway.url}/a?b=1`, { protocols: ['chat', 'other'] });

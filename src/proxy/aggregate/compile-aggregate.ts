@@ -7,6 +7,7 @@ import type { Upstream } from '../../transport/upstream.ts';
 import { requireRequestJson } from '../body/read-json.ts';
 import type { FieldLines } from '../field-lines.ts';
 import { jsonAnswer } from '../json-answer.ts';
+import { compileReadFacts } from '../read-facts.ts';
 import type { Answerer } from '../route-exchange.ts';
 import { compileVariables } from '../route-variables.ts';
 import { mergeCacheControl } from './merge-cache-control.ts';
@@ -25,13 +26,17 @@ export function compileAggregate(
     definition.answer === undefined ? undefined : compileMapping(definition.answer, { version: MAPPING_VERSION });
   const references = [...parts, answer].flatMap((text) => text?.references ?? []);
   const readVariables = compileVariables(references);
+  const tellFacts = compileReadFacts(references);
   const readsBody = references.some(({ name }) => name === '$body') || parts.some(({ body }) => body !== undefined);
   const hasMeta = definition.meta || rule === 'multi_status';
 
   return async (exchange) => {
     const variables = readVariables(exchange);
     if (readsBody) variables.$body = await requireRequestJson(exchange, maxBodyBytes);
-    const result = await runParts(parts, variables, exchange.scope, { stopsAtError: rule === 'first_error' });
+    const result = await runParts(parts, variables, exchange.scope, {
+      client: exchange.headers,
+      stopsAtError: rule === 'first_error',
+    });
     const failed = [...result.outcomes].filter(([, outcome]) => outcome.kind === 'failed').map(([name]) => name);
     if (rule === 'all') throwWorst(parts, result);
 
@@ -39,6 +44,7 @@ export function compileAggregate(
     if (answer !== undefined) body = answer.evaluate(body, { ...variables, $parts: result.values }) ?? null;
     if (hasMeta && isObject(body)) body = withMeta(body, result);
     const headers = mergeHeaders(result, failed, setCookie === 'pass');
+    tellFacts?.(headers);
     return jsonAnswer(rule === 'multi_status' && failed.length > 0 ? 207 : 200, body, headers);
   };
 }

@@ -1,6 +1,7 @@
 import type { RequestContext } from '../../edge/request-context.ts';
 import { WeirError } from '../../errors.ts';
 import { setOwn } from '../../mapping/json-data.ts';
+import type { FieldLines } from '../field-lines.ts';
 import type { Variables } from '../route-variables.ts';
 import type { Part } from './part.ts';
 import { ofPart } from './part-error.ts';
@@ -20,6 +21,8 @@ export interface PartsResult {
 }
 
 export interface RunOptions {
+  /** The header fields of the client that may be sent on. */
+  readonly client: FieldLines;
   /** Whether the first failure of a part that the answer needs ends it all. */
   readonly stopsAtError: boolean;
 }
@@ -34,7 +37,7 @@ export async function runParts(
   parts: readonly Part[],
   variables: Variables,
   context: RequestContext,
-  { stopsAtError }: RunOptions,
+  { client, stopsAtError }: RunOptions,
 ): Promise<PartsResult> {
   const siblings = new AbortController();
   const partContext = withSignal(context, AbortSignal.any([context.signal, siblings.signal]));
@@ -53,7 +56,7 @@ export async function runParts(
   const run = async (part: Part): Promise<PartOutcome> => {
     // Parts do not wait for each other in a circle: the config would have been refused.
     const needed = await Promise.all(parts.filter(({ name }) => part.needs.includes(name)).map(start));
-    const outcome = await settle(part, needed, known, partContext);
+    const outcome = await settle(part, needed, () => sendPart(part, known, client, partContext), partContext.signal);
     if (outcome.kind === 'answered') setOwn(values, part.name, outcome.answer.data);
     else if (typeof part.onError === 'object') setOwn(values, part.name, part.onError.default);
     if (outcome.kind === 'failed' && part.onError === 'fail' && stopsAtError) throw outcome.error;
@@ -63,6 +66,7 @@ export async function runParts(
   try {
     const outcomes = await Promise.all(parts.map(async (part) => [part.name, await start(part)] as const));
     context.signal.throwIfAborted();
+    throwAtDeadline(outcomes, context);
     return { outcomes: new Map(outcomes), values };
   } catch (error) {
     siblings.abort(error);
@@ -73,15 +77,29 @@ export async function runParts(
   }
 }
 
+/** Timers fire up to this much early. */
+const TIMER_MS = 1;
+
+/**
+ * The timer of a part may fire before that of the whole request, which ends with it all the same. A part that was refused since there is too
+ * little time left is another matter: the answer can be in time without it.
+ */
+function throwAtDeadline(outcomes: readonly (readonly [string, PartOutcome])[], { deadlineMs }: RequestContext): void {
+  if (performance.now() + TIMER_MS < deadlineMs) return;
+  for (const [, outcome] of outcomes) {
+    if (outcome.kind === 'failed' && outcome.error.code === 'DEADLINE_EXCEEDED') throw outcome.error;
+  }
+}
+
 async function settle(
   part: Part,
   needed: readonly PartOutcome[],
-  variables: Variables,
-  context: RequestContext,
+  send: () => Promise<PartAnswer | undefined>,
+  signal: AbortSignal,
 ): Promise<PartOutcome> {
   try {
-    context.signal.throwIfAborted();
-    const answer = await sendPart(part, variables, context);
+    signal.throwIfAborted();
+    const answer = await send();
     if (answer !== undefined) return { kind: 'answered', answer };
     const failed = needed.find((outcome) => outcome.kind === 'failed');
     if (failed !== undefined) return failed;

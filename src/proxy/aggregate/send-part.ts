@@ -3,6 +3,7 @@ import { WeirError } from '../../errors.ts';
 import { parseExactly } from '../../mapping/exact-number.ts';
 import type { UpstreamRequest, UpstreamResponse } from '../../transport/upstream.ts';
 import { isJsonType } from '../body/json-type.ts';
+import { type FieldLines, findField } from '../field-lines.ts';
 import { headersVariable, type Variables } from '../route-variables.ts';
 import { isFieldValue } from '../transform/field-rules.ts';
 import type { Part } from './part.ts';
@@ -18,6 +19,7 @@ export interface PartAnswer {
 
 /**
  * Asks for a part.
+ * @param client The header fields of the client that may be sent on.
  * @returns `undefined`: a value of its path is missing, so there is nothing to ask for.
  * @throws {WeirError} as the transport does; what the status of an answer means that is no success; `UPSTREAM_BAD_RESPONSE` for an answer
  *   that is no JSON; `BAD_USER_INPUT`, or `UPSTREAM_BAD_RESPONSE` where earlier parts gave them, for values that have no place in a request.
@@ -25,9 +27,10 @@ export interface PartAnswer {
 export async function sendPart(
   part: Part,
   variables: Variables,
+  client: FieldLines,
   context: RequestContext,
 ): Promise<PartAnswer | undefined> {
-  const request = writeRequest(part, variables, context);
+  const request = writeRequest(part, variables, client);
   if (request === undefined) return undefined;
   const answer = await part.upstream.send(request, context);
   const { status, headers, body } = answer;
@@ -39,13 +42,13 @@ export async function sendPart(
   return { status, headers, data: part.select.evaluate(data, known) };
 }
 
-function writeRequest(part: Part, variables: Variables, context: RequestContext): UpstreamRequest | undefined {
+function writeRequest(part: Part, variables: Variables, client: FieldLines): UpstreamRequest | undefined {
   const url = part.path.evaluate(variables);
   if (url.problem === 'missing') return undefined;
   if (url.problem !== undefined) throw noPlace(part, 'the path');
   const headers: Record<string, string> = { accept: 'application/json' };
   for (const name of part.forward) {
-    const value = context.headers[name];
+    const value = findField(client, name);
     if (value !== undefined) headers[name] = value;
   }
   for (const { name, template } of part.headers) {

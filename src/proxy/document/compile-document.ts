@@ -54,7 +54,8 @@ export function compileDocument(
     if (shaped === null && errors.length === 0 && whenNull === 'not_found') {
       throw new WeirError('NOT_FOUND', 'There is nothing that the request names');
     }
-    if (errors.length === 0) return jsonAnswer(200, shaped, []);
+    // The graph says nothing of how long its data holds, and fields may depend on who asks.
+    if (errors.length === 0) return jsonAnswer(200, shaped, ['cache-control', 'private, no-cache']);
     const marked = meta && isObject(shaped) ? { ...shaped, _meta: { errors: errors.map(showError) } } : shaped;
     return jsonAnswer(200, marked, partialHeaders(errors));
   };

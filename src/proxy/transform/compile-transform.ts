@@ -1,5 +1,6 @@
 import type { RouteTransformDefinition } from '../../config/schema/route-transform.ts';
 import type { MappingWarning } from '../../mapping/evaluator.ts';
+import { compileReadFacts } from '../read-facts.ts';
 import type { Layer } from '../route-exchange.ts';
 import { compileVariables } from '../route-variables.ts';
 import { compileAnswerRules } from './answer-rules.ts';
@@ -41,7 +42,8 @@ export function compileTransform(definition: RouteTransformDefinition, options: 
     maxBodyBytes,
     warn,
   };
-  const ofAnswer = { rules: answers, code, readsResponse: reads('$response'), maxBodyBytes, warn };
+  const tellFacts = compileReadFacts(references);
+  const ofAnswer = { rules: answers, code, tellFacts, readsResponse: reads('$response'), maxBodyBytes, warn };
   return {
     readsRequest,
     readsAnswer,
@@ -59,6 +61,15 @@ export function transformLayer(transform: Transform): Layer {
       const state = await transform.request(exchange);
       const answer = await next(exchange);
       await transform.answer(answer, state);
+      return answer;
+    },
+    wrapUpgrade: (next) => async (exchange, protocol) => {
+      const { method } = exchange;
+      const state = await transform.request(exchange);
+      // RFC 6455 §4.1: a handshake is a GET.
+      exchange.method = method;
+      const answer = await next(exchange, protocol);
+      if (!('socket' in answer)) await transform.answer(answer, state);
       return answer;
     },
   };

@@ -5,6 +5,7 @@ import { isJsonType } from '../body/json-type.ts';
 import { readAnswerJson } from '../body/read-json.ts';
 import { dropFieldsOfBytes, replaceBody } from '../body/replace-body.ts';
 import { findField } from '../field-lines.ts';
+import type { TellFacts } from '../read-facts.ts';
 import type { RouteAnswer } from '../route-exchange.ts';
 import { headerLists } from '../route-variables.ts';
 import type { AnswerRules } from './answer-rules.ts';
@@ -14,6 +15,7 @@ import type { TransformState } from './transform.ts';
 export interface AnswerTransformParts {
   readonly rules: readonly AnswerRules[];
   readonly code: RouteFunction | undefined;
+  readonly tellFacts: TellFacts | undefined;
   readonly readsResponse: boolean;
   readonly maxBodyBytes: number;
   readonly warn: ((warning: MappingWarning) => void) | undefined;
@@ -44,6 +46,8 @@ async function transform(parts: AnswerTransformParts, answer: RouteAnswer, state
     const changed = await code.answer(answer, before, state.context);
     if (code.readsJson && stringify(changed) !== text) body.write(changed ?? null);
   }
+  // Before the rules, which may say it otherwise.
+  parts.tellFacts?.(answer.headers);
   const { status } = answer;
   const about = parts.rules.filter((rules) => rules.isAbout(status));
   if (about.length > 0) {

@@ -340,6 +340,21 @@ describe('an aggregate', { timeout: 30_000 }, () => {
     assert.deepEqual(passing.headers.getSetCookie(), ['a=1', 'b=2', 'c=3']);
   });
 
+  it('sends nothing on that the gateway keeps to itself, whatever a part forwards', async (t) => {
+    const { url, shop } = await start(
+      t,
+      { '/a': {} },
+      { parts: { a: part('/a', { forward: ['x-internal', 'x-open'] }) } },
+      {},
+      {
+        transform: { request: { headers: { remove: ['x-internal'] } } },
+      },
+    );
+    await fetch(`${url}/page/1`, { headers: { 'x-internal': '1', 'x-open': '2' } });
+    assert.equal(shop.requests[0]?.headers['x-internal'], undefined);
+    assert.equal(shop.requests[0]?.headers['x-open'], '2');
+  });
+
   it('answers HEAD, and can be transformed', async (t) => {
     const { url } = await start(
       t,

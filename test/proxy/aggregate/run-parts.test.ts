@@ -82,7 +82,7 @@ describe('the parts of an aggregate', () => {
           .toReversed()
           .map(([name, part]) => compilePart('route', name, part, { get: () => upstream }));
         let isDone = false;
-        const outcome = runParts(compiled, {}, contextOf(), { stopsAtError }).then(
+        const outcome = runParts(compiled, {}, contextOf(), { client: [], stopsAtError }).then(
           (result) => ({ result }),
           (error: WeirError) => ({ error }),
         );

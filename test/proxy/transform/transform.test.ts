@@ -71,6 +71,8 @@ describe('rules about the header of a request', { timeout: 30_000 }, () => {
     assert.equal(seen?.headers['x-method'], 'GET tag');
     assert.equal(seen?.headers['x-id'], answer.headers.get('x-request-id'));
     assert.equal(seen?.headers['x-many'], '1, 2');
+    assert.equal(answer.headers.get('vary'), 'x-tag');
+    assert.equal(answer.headers.get('cache-control'), 'private');
     assert.ok(!('x-none' in (seen?.headers ?? {})) && !('x-user' in (seen?.headers ?? {})));
   });
 
