@@ -72,7 +72,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const serving = {
     reception,
     graphqlPath: () => (hasGraph(generation.config) ? config.graphql.path : undefined),
-    maxHeaders: config.server.maxHeaders,
+    headerLimits: config.server,
     graph: () => generation.graph(),
     routes: () => generation.routes,
     readiness,
@@ -81,12 +81,13 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     ...(options.devProblem !== undefined && { devProblem: options.devProblem }),
   };
   const handler = createRequestListener(serving);
+  const upgrade = createUpgradeListener(serving);
   let listeners: Listeners | undefined;
 
   return {
     logger,
     handler,
-    upgrade: createUpgradeListener(serving),
+    upgrade,
     fetch: createFetchHandler(serving),
     readiness,
     addresses: () => listeners?.addresses ?? [],

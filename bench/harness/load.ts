@@ -14,6 +14,8 @@ export interface Load {
   readonly url: string;
   readonly connections: number;
   readonly seconds: number;
+  /** Ends it earlier. Default: no bound. */
+  readonly requests?: number;
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   /** The body of the n-th request. */
@@ -31,9 +33,10 @@ export async function putLoad(load: Load): Promise<LoadResult> {
   const started = performance.now();
   const end = started + load.seconds * 1_000;
   const loop = async (): Promise<void> => {
-    while (performance.now() < end) {
+    while (performance.now() < end && sent < (load.requests ?? Number.POSITIVE_INFINITY)) {
       const begun = performance.now();
-      const body = load.body?.(sent++) ?? null;
+      const body = load.body?.(sent) ?? null;
+      sent += 1;
       try {
         const answer = await pool.request({
           path: pathname + search,

@@ -1,12 +1,46 @@
+import type { GraphQLSchema } from 'graphql';
+import type { Config } from '../config/config.ts';
+import { formatConfigErrors } from '../config/config-error.ts';
 import { graphUpstreamsOf } from '../config/graph-upstreams.ts';
+import { loadPlugins } from '../graphql/load-plugins.ts';
+import { fieldAuthProblems, openFieldAuth } from '../graphql/open-field-auth.ts';
+import { checkRoutes } from '../proxy/check-routes.ts';
 import { readSubgraphs } from '../server/read-subgraphs.ts';
 import { composeSupergraph } from '../supergraph/compose.ts';
+import { readSupergraph, type Supergraph } from '../supergraph/supergraph.ts';
 import { formatCompositionErrors } from './format-composition-errors.ts';
+import { checkOperations } from './operations/check-operations.ts';
 import { type ConfigOptions, readConfigOrExit } from './read-config-or-exit.ts';
 
+export interface CheckOptions extends ConfigOptions {
+  /** Patterns of files with operations. */
+  readonly operations?: readonly string[];
+}
+
 /** `weir check` */
-export async function check(options: ConfigOptions): Promise<void> {
+export async function check({ operations, ...options }: CheckOptions): Promise<void> {
   const { config, files } = await readConfigOrExit(options);
+  const { isWrong, supergraph } = await checkGraph(config);
+  const areRoutesWrong = await checkRoutesOf(config, files[0] ?? config.directory, supergraph?.apiSchema);
+  if (isWrong || areRoutesWrong) return fail();
+  const composed = supergraph === undefined ? '' : ', and the schemas compose';
+  if (operations === undefined) return write(`${files.length} files are in order${composed}\n`);
+  if (supergraph === undefined) return fail('The operations are not checked: the graph is not whole\n');
+  const { table, errors, notes } = await checkOperations(operations, process.cwd(), supergraph, config);
+  write(table);
+  for (const note of notes) process.stderr.write(`Note: ${note}\n`);
+  for (const error of errors) process.stderr.write(`${error}\n`);
+  if (errors.length > 0) fail();
+}
+
+interface CheckedGraph {
+  readonly isWrong: boolean;
+  /** `undefined`: an upstream is missing, or the schemas do not compose. */
+  readonly supergraph?: Supergraph;
+}
+
+/** Prints all that is wrong with schemas, their composition, and the rules that they and the config have. */
+async function checkGraph(config: Config): Promise<CheckedGraph> {
   const { subgraphs, failures } = await readSubgraphs(config, { offline: true });
   let isWrong = false;
   for (const upstream of graphUpstreamsOf(config)) {
@@ -20,18 +54,31 @@ export async function check(options: ConfigOptions): Promise<void> {
     process.stderr.write(`${reason}\n`);
   }
   // Without an upstream that is left out, composition would complain of what only that one has.
-  const isWhole = failures.size === 0 && subgraphs.length > 0;
-  if (isWhole) {
-    const composition = composeSupergraph(subgraphs.map(({ subgraph, ...place }) => ({ ...subgraph, ...place })));
-    if ('errors' in composition) {
-      isWrong = true;
-      process.stderr.write(formatCompositionErrors(composition.errors));
-    }
+  if (failures.size > 0 || subgraphs.length === 0) return { isWrong };
+  const composition = composeSupergraph(subgraphs.map(({ subgraph, ...place }) => ({ ...subgraph, ...place })));
+  if ('errors' in composition) {
+    process.stderr.write(formatCompositionErrors(composition.errors));
+    return { isWrong: true };
   }
-  if (isWrong) {
-    process.exitCode = 1;
-    return;
-  }
-  const composed = isWhole ? ', and the schemas compose' : '';
-  process.stdout.write(`${files.length} files are in order${composed}\n`);
+  const supergraph = readSupergraph(composition.sdl);
+  const plugins = await loadPlugins(config.plugins, config.directory);
+  const problems = fieldAuthProblems(openFieldAuth(supergraph, { config, plugins }));
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  return { isWrong: isWrong || problems.length > 0, supergraph };
+}
+
+/** Prints what is wrong with the documents, functions and golden pairs of routes. @returns whether anything is. */
+async function checkRoutesOf(config: Config, file: string, schema: GraphQLSchema | undefined): Promise<boolean> {
+  const errors = await checkRoutes(config, schema, file);
+  if (errors.length > 0) process.stderr.write(formatConfigErrors(errors, process.cwd()));
+  return errors.length > 0;
+}
+
+function write(text: string): void {
+  process.stdout.write(text);
+}
+
+function fail(text = ''): void {
+  process.stderr.write(text);
+  process.exitCode = 1;
 }

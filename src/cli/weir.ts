@@ -52,6 +52,10 @@ program
   .command('check')
   .description('Check the config files, the schemas and their composition, without a network')
   .addOption(configOption())
+  .option(
+    '--operations <pattern...>',
+    'also check the operations of these files: that they are valid, and within the limits of the config',
+  )
   .addHelpText('after', '\nPrints every error with file, line and the way out. Exit codes: 0 no error, 1 errors.')
   .action(async (options) => (await import('./check.ts')).check(options));
 
@@ -65,11 +69,12 @@ program
 
 program
   .command('explain <file>')
-  .description('Print the plan of an operation: which upstreams are asked for what, in which order')
+  .description('Print the plan of an operation: which upstreams are asked for what, in which order; and what it costs')
   .addOption(configOption())
   .option('--supergraph <file|url>', 'plan on this supergraph instead')
   .option('--operation <name>', 'which operation of the file; needed where it has several')
   .option('--variables <json>', 'values of the variables; conditions fold with them')
+  .option('--identity <json>', 'the client, such as {"subject": "ada", "scopes": ["a"]}; default: anonymous')
   .addOption(
     new Option('--format <name>', 'how the plan is printed').choices(['text', 'json', 'mermaid']).default('text'),
   )

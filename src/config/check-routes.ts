@@ -1,4 +1,5 @@
 import { findNearest } from '../nearest.ts';
+import { checkRouteTexts } from './check-route-texts.ts';
 import { defaultUpstreamName } from './check-upstream-names.ts';
 import type { ConfigError } from './config-error.ts';
 import { isMapping } from './mapping.ts';
@@ -24,7 +25,12 @@ export function checkRoutes({ data, top }: Written, upstreams: readonly Source[]
   });
   return [
     ...checkNames(routes),
-    ...routes.flatMap((each) => [...checkUpstream(each, upstreams), ...checkRewrite(each), ...checkAuth(each, data)]),
+    ...routes.flatMap((each) => [
+      ...checkUpstreams(each, upstreams),
+      ...checkRewrite(each),
+      ...checkAuth(each, data),
+      ...checkRouteTexts(each),
+    ]),
     ...findUnreachable(routes, data),
     ...checkReferences(routes, { data, top }),
   ];
@@ -44,15 +50,26 @@ function checkNames(routes: readonly LocatedRoute[]): ConfigError[] {
   });
 }
 
-function checkUpstream({ route, place }: LocatedRoute, upstreams: readonly Source[]): ConfigError[] {
-  const at = placeAt(place, ['upstream']);
-  if (route.upstream === undefined || at === undefined || at.isUnknown) return [];
+function checkUpstreams({ route, place }: LocatedRoute, upstreams: readonly Source[]): ConfigError[] {
+  const ofParts = Object.entries(route.aggregate?.parts ?? {}).map(
+    ([name, part]) => [part.upstream, ['aggregate', 'parts', name, 'upstream']] as const,
+  );
+  const named = [[route.upstream, ['upstream']] as const, ...ofParts];
+  return named.flatMap(([upstream, path]) => checkUpstream(upstream, placeAt(place, path), upstreams));
+}
+
+function checkUpstream(
+  upstream: string | undefined,
+  at: Place | undefined,
+  upstreams: readonly Source[],
+): ConfigError[] {
+  if (upstream === undefined || at === undefined || at.isUnknown) return [];
   const reached = upstreams.filter((source) => isMapping(source.data) && source.data.kind !== 'local');
   const names = reached.map((source) =>
     String((source.data as { name?: unknown }).name ?? defaultUpstreamName(source.file)),
   );
-  if (names.includes(route.upstream)) return [];
-  const nearest = findNearest(route.upstream, names);
+  if (names.includes(upstream)) return [];
+  const nearest = findNearest(upstream, names);
   const choice =
     names.length === 0 ? 'Add upstreams/NAME.yaml with `kind: http` and `url:`' : `Use one of: ${names.join(', ')}`;
   const message = `The upstream of a route must be one that is reached over HTTP, got ${at.written}`;

@@ -30,6 +30,7 @@ export async function admit(scope: RequestScope, destination: Destination): Prom
   if (isPreflight) return { headers: browserHeaders, isPreflight };
   const judged = isForgery ? forgery() : judge(scope, destination);
   const refusal = judged instanceof Promise ? await judged : judged;
+  scope.limitsTold = scope.limits;
   const all =
     scope.limits === UNLIMITED
       ? browserHeaders

@@ -6,14 +6,17 @@ import { type BrowserDecision, compileBrowserRules } from './browser-rules.ts';
 import { compileTrustedProxies } from './client-address.ts';
 import type { Edge, RequestHead } from './edge.ts';
 import { compileForwarding, type Forwarding } from './forwarding/compile-forwarding.ts';
+import { compileCredentialRemover } from './header-credentials.ts';
 import {
   type AuthEvent,
   type Authenticator,
   compileAuth,
   type SharedKeySets,
   shareKeySets,
+  toSource,
 } from './identity/compile-auth.ts';
 import type { Identify } from './identity/requirement.ts';
+import type { TokenSource } from './identity/token-source.ts';
 import { compileLimits, createLimiter, type RequestLimits } from './limits/compile-limits.ts';
 import type { Limiter } from './limits/limiter.ts';
 import type { LimitStoreEvent } from './limits/redis-limiter.ts';
@@ -54,8 +57,6 @@ export interface CompiledEdge extends Edge {
   /** @param identify Default: what `auth:` says. */
   identifyBy(identify: Identify | undefined, head: RequestHead): ReturnType<Identify>;
   readonly authorize: Authorize;
-  /** Whether the client's own hop is TLS. */
-  isTls(head: RequestHead): boolean;
   /** Whether the peer is a proxy whose word is believed. */
   trusts(head: RequestHead): boolean;
   /** Which limits a request must pass; to be given to `limiter.take`. */
@@ -66,6 +67,8 @@ export interface CompiledEdge extends Edge {
   readonly forwarding: Forwarding;
   /** The query without credentials, for upstreams and logs. */
   cleanQuery(query: string): string;
+  /** The headers without credentials that prove the client to the gateway, for upstreams. */
+  withoutCredentials(headers: RequestHead['headers']): RequestHead['headers'];
   /** Waits for what is asked for every request, at most so long; without it the gateway serves all the same. */
   waitUntilReady(timeoutMs: number): Promise<boolean>;
   readonly onEvent: ((event: EdgeEvent) => void) | undefined;
@@ -105,6 +108,7 @@ export function createEdge(
   const { thing: limiter, release } = lasting.limiters.hold(storeOf(rateLimit), () =>
     createLimiter(rateLimit, onEvent),
   );
+  const sources = credentialSources(auth);
   const identifyBy = (identify: Identify | undefined, { headers, query, peerAddress, certificate }: RequestHead) => {
     const credentials = { headers, query, fromTrustedProxy: proxies.has(peerAddress) };
     return (identify ?? authenticator.identify)(
@@ -121,7 +125,6 @@ export function createEdge(
     clientAddress: proxies.clientAddress,
     trusts: ({ peerAddress }) => proxies.has(peerAddress),
     judgeBrowser,
-    isTls: proxies.isTls,
     securityHeaders: (head) => securityHeaders(proxies.isTls(head)),
     identify: (head) => identifyBy(undefined, head),
     identifyBy,
@@ -134,7 +137,8 @@ export function createEdge(
     lasting,
     onEvent,
     waitUntilReady: (timeoutMs) => limiter.waitUntilReady(timeoutMs),
-    cleanQuery: compileQueryCleaner(queryCredentials(auth)),
+    cleanQuery: compileQueryCleaner(sources.flatMap((source) => (source.in === 'query' ? [source.name] : []))),
+    withoutCredentials: compileCredentialRemover(sources),
     async close() {
       await Promise.all([authenticator.close(), release()]);
     },
@@ -145,6 +149,8 @@ function storeOf({ redis, redisNamespace, redisDeadlineMs, maxKeys }: RateLimitD
   return JSON.stringify([redis, redisNamespace, redisDeadlineMs, maxKeys]);
 }
 
-function queryCredentials({ tokensFrom, apiKeys }: AuthDefinition): string[] {
-  return [...tokensFrom, ...(apiKeys?.from ?? [])].flatMap((source) => ('query' in source ? [source.query] : []));
+/** Where the configured mechanisms look for tokens and keys. */
+function credentialSources({ jwt, introspection, tokensFrom, apiKeys }: AuthDefinition): TokenSource[] {
+  const forTokens = jwt === undefined && introspection === undefined ? [] : tokensFrom;
+  return [...forTokens, ...(apiKeys?.from ?? [])].map(toSource);
 }

@@ -36,6 +36,8 @@ export class RequestScope implements RequestContext, Deadline {
   readonly edge: CompiledEdge;
   /** What was decided of its limits so far. */
   limits: Decision = UNLIMITED;
+  /** What of it the headers of the answer tell already. */
+  limitsTold: Decision = UNLIMITED;
   /** Policies and limits that wait for a GraphQL operation; to be asked before it is run. `undefined`: all is judged. */
   operationGate: OperationGate | undefined;
   readonly aborts = new Abortion();
@@ -44,7 +46,7 @@ export class RequestScope implements RequestContext, Deadline {
   later: Deadline | undefined;
   readonly #deadlines: RequestScopeOptions['deadlines'];
   #scoped: Map<object, unknown> | undefined;
-  #expiryTimer: NodeJS.Timeout | undefined;
+  #expiry: NodeJS.Timeout | undefined;
 
   constructor(head: RequestHead, options: RequestScopeOptions) {
     this.head = head;
@@ -65,21 +67,6 @@ export class RequestScope implements RequestContext, Deadline {
   }
 
   /**
-   * Another total time than the gateway's own.
-   * @param timeoutMs From the start of the request; `Infinity`: none.
-   */
-  setTimeout(timeoutMs: number): void {
-    clearTimeout(this.#expiryTimer);
-    this.deadlineMs = this.startedMs + timeoutMs;
-    this.#deadlines.remove(this);
-    this.#deadlines.add(this, this.deadlineMs);
-  }
-
-  onDue(): void {
-    this.abort(new WeirError('DEADLINE_EXCEEDED'));
-  }
-
-  /**
    * For what goes on for long, a subscription or a tunnel: from now on no deadline ends it, but the end of the
    * credential that it was granted by (`UNAUTHENTICATED`).
    */
@@ -95,8 +82,8 @@ export class RequestScope implements RequestContext, Deadline {
       this.abort(new WeirError('UNAUTHENTICATED', 'The credential has expired'));
       return;
     }
-    this.#expiryTimer = setTimeout(() => this.#waitForExpiry(), Math.min(leftMs, LONGEST_TIMER_MS));
-    this.#expiryTimer.unref();
+    this.#expiry = setTimeout(() => this.#waitForExpiry(), Math.min(leftMs, LONGEST_TIMER_MS));
+    this.#expiry.unref();
   }
 
   get signal(): AbortSignal {
@@ -130,9 +117,23 @@ export class RequestScope implements RequestContext, Deadline {
     this.aborts.abort(reason);
   }
 
+  /**
+   * Another total time than the gateway's own.
+   * @param timeoutMs From the start of the request; `Infinity`: none.
+   */
+  setTimeout(timeoutMs: number): void {
+    this.deadlineMs = this.startedMs + timeoutMs;
+    this.#deadlines.remove(this);
+    this.#deadlines.add(this, this.deadlineMs);
+  }
+
+  onDue(): void {
+    this.abort(new WeirError('DEADLINE_EXCEEDED'));
+  }
+
   /** To be called once, when the answer is out or the client has gone. */
   end(status: number): void {
-    clearTimeout(this.#expiryTimer);
+    clearTimeout(this.#expiry);
     this.#deadlines.remove(this);
     this.trace.end(this.head.method, this.facts.route, status);
   }

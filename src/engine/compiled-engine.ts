@@ -1,16 +1,17 @@
-import type { GraphQLSchema } from 'graphql';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { ERRORS } from '../errors.ts';
 import { ByteBoundedCache } from '../planner/byte-bounded-cache.ts';
 import type { Engine, EngineRequest, EngineResponse } from '../planner/engine.ts';
 import type { Operation } from '../planner/operation.ts';
-import { createQueryPlanner, type QueryPlanner } from '../planner/query-planner.ts';
+import { createQueryPlanner, type PlannerName, type QueryPlanner } from '../planner/query-planner.ts';
+import type { FieldTypes } from '../subgraphs/distinct-keys.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
+import { readFieldTypes } from '../supergraph/field-types.ts';
+import { readJoinGraphs } from '../supergraph/join-graphs.ts';
 import { readSupergraphTypes } from './compile/supergraph-types.ts';
 import { type CompileContext, compileProgram, type Program } from './program.ts';
-import { createJoiningSend, type JoinOptions } from './run/join-requests.ts';
 import { runProgram } from './run/run-program.ts';
 import type { RunEnvironment } from './run/run-step.ts';
-import { sendDirectly } from './run/send.ts';
 import { canGenerateCode } from './write/writer.ts';
 
 export interface CompiledEngineOptions {
@@ -19,12 +20,12 @@ export interface CompiledEngineOptions {
   readonly apiSchema: GraphQLSchema;
   /** By the `name` of their `@join__graph`. */
   readonly subgraphs: ReadonlyMap<string, Subgraph>;
-  /** Default: no joining. */
-  readonly join?: JoinOptions;
   /** Default 64 MiB. */
   readonly maxProgramBytes?: number;
   readonly maxPlanBytes?: number;
   readonly overrideLabels?: ReadonlySet<string>;
+  /** Default: all. */
+  readonly planners?: readonly PlannerName[];
   /** Default: where the platform allows it. */
   readonly generatesCode?: boolean;
   onEvent?(event: CompiledEngineEvent): void;
@@ -34,7 +35,12 @@ export type CompiledEngineEvent =
   | { readonly type: 'compiled'; readonly operation: Operation; readonly durationMs: number }
   | { readonly type: 'compile_failed'; readonly operation: Operation; readonly cause: Error }
   /** The engine itself failed: an upstream's data that cannot be walked or written, or a defect. */
-  | { readonly type: 'run_failed'; readonly operation: Operation; readonly cause: unknown };
+  | {
+      readonly type: 'run_failed';
+      readonly operation: Operation;
+      readonly requestId: string;
+      readonly cause: unknown;
+    };
 
 export interface CompiledEngine extends Engine {
   readonly name: 'compiled';
@@ -51,24 +57,23 @@ type Compiled = Program | { readonly failure: Error; readonly operation: Operati
 const DEFAULT_MAX_PROGRAM_BYTES = 64 * 1024 * 1024;
 const FAILURE_BYTES = 1024;
 
-/** @throws {Error} where the platform has no native planner, or the planner refuses the supergraph. */
+/** @throws {Error} where the supergraph is none. */
 export function createCompiledEngine(options: CompiledEngineOptions): CompiledEngine {
   const planner = createQueryPlanner(options.supergraphSdl, {
     ...(options.maxPlanBytes !== undefined && { maxCacheBytes: options.maxPlanBytes }),
     ...(options.overrideLabels !== undefined && { overrideLabels: options.overrideLabels }),
+    ...(options.planners !== undefined && { planners: options.planners }),
   });
   const types = readSupergraphTypes(planner.supergraph);
   const context: CompileContext = {
     apiSchema: options.apiSchema,
     subgraphs: options.subgraphs,
     types,
+    fieldTypes: fieldTypesByName(planner.supergraph),
     dataKeys: planner.dataKeys,
     generatesCode: options.generatesCode ?? canGenerateCode(),
   };
-  const environment: RunEnvironment = {
-    send: options.join === undefined ? sendDirectly : createJoiningSend(options.join),
-    objectTypes: types.objects,
-  };
+  const environment: RunEnvironment = { objectTypes: types.objects };
   const programs = new ByteBoundedCache<Compiled>(options.maxProgramBytes ?? DEFAULT_MAX_PROGRAM_BYTES);
   const pending = new Map<string, Promise<Compiled>>();
 
@@ -120,7 +125,7 @@ export function createCompiledEngine(options: CompiledEngineOptions): CompiledEn
       try {
         return await run(programs.get(operation.text) ?? (await compile(operation)), request);
       } catch (cause) {
-        options.onEvent?.({ type: 'run_failed', operation, cause });
+        options.onEvent?.({ type: 'run_failed', operation, requestId: request.context.requestId, cause });
         return NOT_ANSWERED;
       }
     },
@@ -135,6 +140,11 @@ export function createCompiledEngine(options: CompiledEngineOptions): CompiledEn
     },
     hottest: (count) => programs.hottest(count).map(({ operation }) => operation),
   };
+}
+
+function fieldTypesByName(supergraph: DocumentNode): ReadonlyMap<string, FieldTypes> {
+  const typesIn = readFieldTypes(supergraph);
+  return new Map([...readJoinGraphs(supergraph).values()].map(({ name, enumValue }) => [name, typesIn(enumValue)]));
 }
 
 /** Why is told by `compile_failed`, once for each operation. */

@@ -11,6 +11,8 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Plugin } from './context.ts';
 import { createGraphQLServer, type Yoga } from './create-yoga.ts';
+import { observeEngine } from './observe-engine.ts';
+import { openFieldAuth } from './open-field-auth.ts';
 
 /** How many operations are planned and compiled on a new supergraph before it serves. */
 const WARM_OPERATIONS = 100;
@@ -40,7 +42,14 @@ export async function buildGraph(
   former?: Graph,
 ): Promise<Graph> {
   const { engines, compiled } = chooseEngines(supergraph, subgraphs, parts);
-  const yoga = createGraphQLServer({ ...parts, schema: supergraph.apiSchema, engines });
+  const fieldAuth = openFieldAuth(supergraph, parts);
+  const yoga = createGraphQLServer({
+    ...parts,
+    schema: supergraph.apiSchema,
+    engines,
+    fieldAuth,
+    planner: compiled?.planner,
+  });
   if (compiled !== undefined) await warmUp(compiled, supergraph, former?.hottest(WARM_OPERATIONS) ?? []);
   return { supergraph, yoga, hottest: (count) => compiled?.hottest(count) ?? [] };
 }
@@ -81,11 +90,7 @@ function chooseEngines(
       supergraphSdl: supergraph.sdl,
       apiSchema: supergraph.apiSchema,
       subgraphs,
-      onEvent(event) {
-        if (event.type !== 'compile_failed') return;
-        metrics.add('weir.graphql.declined', { 'weir.engine': 'compiled', 'weir.reason': 'compile_failed' });
-        logger.warn({ err: event.cause, operation: event.operation.name }, 'Operation could not be compiled');
-      },
+      onEvent: observeEngine(metrics, logger),
     });
     return { engines: ORDER[choice].map((name) => (name === 'stitch' ? stitch : compiled)), compiled };
   } catch (error) {

@@ -15,7 +15,7 @@ const depthOf = new WeakMap<RequestContext, number>();
 
 /**
  * Runs an operation for local code with the rules, the identity and the deadline of the request that the code works
- * for, without a hop over HTTP.
+ * for, without a hop over HTTP. What a rule refuses is an error of the answer.
  */
 export async function runInProcess(
   yoga: Yoga,
@@ -29,7 +29,22 @@ export async function runInProcess(
   }
   const nested = nest(context);
   depthOf.set(nested, depth + 1);
-  const { parse, validate, contextFactory, execute, schema } = yoga.getEnveloped({ weir: nested } as never);
+  try {
+    return await run(yoga, query, variables, nested);
+  } catch (error) {
+    // Rules refuse by throwing; what else is thrown is no answer.
+    if (error instanceof GraphQLError) return { errors: [toFormatted(error)] };
+    throw error;
+  }
+}
+
+async function run(
+  yoga: Yoga,
+  query: string,
+  variables: Readonly<Record<string, unknown>> | undefined,
+  context: RequestContext,
+): Promise<InProcessAnswer> {
+  const { parse, validate, contextFactory, execute, schema } = yoga.getEnveloped({ weir: context } as never);
   const document = parse(query);
   const errors = validate(schema, document) as readonly GraphQLError[];
   if (errors.length > 0) return { errors: errors.map(toFormatted) };

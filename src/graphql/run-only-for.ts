@@ -8,14 +8,14 @@ interface AfterExecute {
 }
 type OnContextBuilding = NonNullable<Plugin['onContextBuilding']>;
 
-/**
- * Lets a plugin that visits whole documents on every execution run only for documents that concern it. Its context
- * hooks run at the same late moment, so that other operations do not pay for them either.
- */
-export function runOnlyFor(
-  plugin: object,
-  concerns: (schema: GraphQLSchema, document: DocumentNode) => boolean,
-): Plugin {
+/** The hooks of a plugin and of all that it adds, to be called where it is meant to act. */
+export interface GatheredHooks {
+  readonly onSchemaChange: NonNullable<Plugin['onSchemaChange']>;
+  /** Runs context hooks, then execution hooks. */
+  run(payload: Parameters<OnExecute>[0]): ReturnType<OnExecute>;
+}
+
+export function gatherHooks(plugin: object): GatheredHooks {
   const plugins = flatten(plugin as Plugin);
   const contextHooks = plugins.flatMap((each) => each.onContextBuilding ?? []);
   const executeHooks = plugins.flatMap((each) => each.onExecute ?? []);
@@ -27,28 +27,42 @@ export function runOnlyFor(
       await hook({ context, extendContext, breakContextBuilding() {} } as unknown as Parameters<OnContextBuilding>[0]);
     }
   };
-  const onExecute: OnExecute = (payload) => {
-    if (!concerns(payload.args.schema, payload.args.document)) return undefined;
-    return (async () => {
-      await before(payload);
-      const afterHooks: AfterExecute[] = [];
-      for (const hook of executeHooks) {
-        const after = await hook(payload);
-        if (after) afterHooks.push(after as AfterExecute);
-      }
-      if (afterHooks.length === 0) return undefined;
-      return {
-        async onExecuteDone(done: never) {
-          for (const after of afterHooks)
-            await (after.onExecuteDone as ((payload: never) => unknown) | undefined)?.(done);
-        },
-      };
-    })() as ReturnType<OnExecute>;
+  const run = async (payload: Parameters<OnExecute>[0]) => {
+    await before(payload);
+    const afterHooks: AfterExecute[] = [];
+    for (const hook of executeHooks) {
+      const after = await hook(payload);
+      if (after) afterHooks.push(after as AfterExecute);
+    }
+    if (afterHooks.length === 0) return undefined;
+    return {
+      async onExecuteDone(done: never) {
+        for (const after of afterHooks)
+          await (after.onExecuteDone as ((payload: never) => unknown) | undefined)?.(done);
+      },
+    };
   };
   return {
     onSchemaChange(payload) {
       for (const each of plugins) each.onSchemaChange?.(payload);
     },
+    run: run as GatheredHooks['run'],
+  };
+}
+
+/**
+ * Lets a plugin that visits whole documents on every execution run only for documents that concern it. Its context
+ * hooks run at the same late moment, so that other operations do not pay for them either.
+ */
+export function runOnlyFor(
+  plugin: object,
+  concerns: (schema: GraphQLSchema, document: DocumentNode) => boolean,
+): Plugin {
+  const { onSchemaChange, run } = gatherHooks(plugin);
+  const onExecute: OnExecute = (payload) =>
+    concerns(payload.args.schema, payload.args.document) ? run(payload) : undefined;
+  return {
+    onSchemaChange,
     onExecute,
     onSubscribe: onExecute as unknown as NonNullable<Plugin['onSubscribe']>,
   };

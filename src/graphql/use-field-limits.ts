@@ -8,19 +8,26 @@ import { ERRORS } from '../errors.ts';
 import { showDefaultsToOlderTools } from './argument-defaults.ts';
 import type { Plugin, ServerContext } from './context.ts';
 import { selectsFieldWith } from './field-directives.ts';
+import { FieldStandings } from './field-standings.ts';
 import { runOnlyFor } from './run-only-for.ts';
 
 /**
  * Per-field limits, judged before anything is fetched: each occurrence of a limited field in an operation is one call
  * of the client (its subject, or its address while anonymous). `rate_limit.fields` of gateway.yaml wins over
- * `@rateLimit` in SDL.
+ * `@rateLimit` in SDL. How they stand is told in `extensions.rateLimit` and in the headers of the answer.
  */
 export function useFieldLimits(schema: GraphQLSchema, config: Config['rateLimit'], limiter: Limiter): Plugin {
   const definitions = new Map<string, FieldLimitDefinition>(limitsInSdl(schema));
   for (const [coordinate, definition] of Object.entries(config.fields)) definitions.set(coordinate, definition);
   if (definitions.size === 0) return {};
   showDefaultsToOlderTools(schema);
-  const limits = new FieldLimits<ServerContext>({ limiter, definitions, identify: clientOf });
+  const standings = new FieldStandings();
+  const limits = new FieldLimits<ServerContext>({
+    limiter,
+    definitions,
+    identify: clientOf,
+    onDecision: ({ weir }, coordinate, decision) => standings.note(weir, coordinate, decision),
+  });
   const plugin = useRateLimiter({
     store: limits.store,
     configByField: limits.configByField,
@@ -38,7 +45,10 @@ export function useFieldLimits(schema: GraphQLSchema, config: Config['rateLimit'
       });
     },
   });
-  return runOnlyFor(plugin, selectsFieldWith([], new Set(definitions.keys())));
+  return {
+    ...runOnlyFor(plugin, selectsFieldWith([], new Set(definitions.keys()))),
+    onExecutionResult: ({ result, context }) => standings.show((context as unknown as ServerContext).weir, result),
+  };
 }
 
 function clientOf({ weir: { identity, clientAddress } }: ServerContext): string {

@@ -28,24 +28,22 @@ export function useOperationGate(schema: GraphQLSchema): Plugin {
   return {
     onExecute,
     onSubscribe: onExecute as unknown as NonNullable<Plugin['onSubscribe']>,
-    async onResponse({ response, serverContext, setResponse, fetchAPI }) {
+    onResponse({ response, serverContext, setResponse, fetchAPI }) {
       // The adapter types what every server context has; Weir's own is in it.
       const { weir } = serverContext as unknown as ServerContext;
-      let answer = response;
-      if (weir.operationGate?.wasAsked === false) {
-        const refusal = await weir.operationGate.pass();
-        if (refusal !== undefined) {
-          answer = refuse(refusal, fetchAPI);
-          setResponse(answer);
-        }
-      }
-      setLimitHeaders(weir, answer.headers);
+      if (weir.operationGate?.wasAsked !== false) return tellLimits(weir, response.headers);
+      return weir.operationGate.pass().then((refusal) => {
+        const answer = refusal === undefined ? response : refuse(refusal, fetchAPI);
+        tellLimits(weir, answer.headers);
+        if (refusal !== undefined) setResponse(answer);
+      });
     },
   };
 }
 
-/** The tightest of all limits that were asked since the request was let in. */
-function setLimitHeaders({ limits }: RequestScope, headers: Headers): void {
+/** The tightest of all limits, where some were asked since the request was let in. */
+function tellLimits({ limits, limitsTold }: RequestScope, headers: Headers): void {
+  if (limits === limitsTold) return;
   for (const [name, value] of Object.entries(rateLimitHeaders(limits))) headers.set(name, value);
 }
 

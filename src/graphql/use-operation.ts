@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql';
+import { type DocumentNode, GraphQLError } from 'graphql';
 import { ERRORS, type ErrorCode } from '../errors.ts';
 import { coerceVariables } from '../planner/coerce-variables.ts';
 import { normaliserOf } from '../planner/normalise.ts';
@@ -13,22 +13,27 @@ export function knownOperation(document: object): Operation | undefined {
   return operationOf.get(document);
 }
 
+/** Puts an operation in place of the one that would run. */
+export function replaceOperation(args: { document: DocumentNode }, operation: Operation): void {
+  operationOf.set(operation.document, operation);
+  args.document = operation.document;
+}
+
 /**
  * Coerces the variables and puts the operation's normal form in place of the client's document, so that the rules
  * after it judge exactly what will run: no field that a condition leaves out, no operation that was not chosen.
  */
-export function useOperation(): Plugin {
+export function useOperation(options: { readonly hideSuggestions: boolean }): Plugin {
   const onExecute: NonNullable<Plugin['onExecute']> = ({ args, setResultAndStopExecution }) => {
     try {
       const normaliser = normaliserOf(args.schema, args.document, args.operationName);
-      const coerced = coerceVariables(args.schema, normaliser.definition, args.variableValues);
+      const coerced = coerceVariables(args.schema, normaliser.definition, args.variableValues, options);
       if (coerced.errors !== undefined) {
         setResultAndStopExecution({ errors: coerced.errors.map((error) => refuse(error, 'BAD_USER_INPUT')) });
         return;
       }
       const operation = normaliser.apply(coerced.variables);
-      operationOf.set(operation.document, operation);
-      args.document = operation.document;
+      replaceOperation(args, operation);
       args.variableValues = coerced.variables;
       args.contextValue.weir.facts.operationName = operation.name;
     } catch (error) {

@@ -1,8 +1,10 @@
-/** What JSON.parse gives. `undefined` stands for a value that is missing. */
+import { ExactNumber } from './exact-number.ts';
+
+/** What `JSON.parse` or `parseExactly` gives. `undefined` stands for a value that is missing. */
 export type JsonObject = { readonly [key: string]: unknown };
 
 export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
 }
 
 /** The value of an own property; what a prototype has is not data. */
@@ -20,6 +22,7 @@ export function setOwn(object: Record<string, unknown>, key: string, value: unkn
 export function typeName(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
+  if (value instanceof ExactNumber) return 'number';
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
@@ -35,6 +38,9 @@ export function isDeepEqual(a: unknown, b: unknown, depth = 0): boolean {
     if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
     return a.every((item, index) => isDeepEqual(item, b[index], depth + 1));
   }
+  if (a instanceof ExactNumber || b instanceof ExactNumber) {
+    return a instanceof ExactNumber && b instanceof ExactNumber && a.text === b.text;
+  }
   const keys = Object.keys(a);
   if (keys.length !== Object.keys(b).length) return false;
   return keys.every(
@@ -45,6 +51,7 @@ export function isDeepEqual(a: unknown, b: unknown, depth = 0): boolean {
 /** The text of a scalar as it stands in URLs, headers and joins; `undefined` for arrays and objects. */
 export function scalarText(value: unknown): string | undefined {
   if (value === null || value === undefined) return '';
+  if (value instanceof ExactNumber) return value.text;
   return typeof value === 'object' ? undefined : String(value);
 }
 

@@ -35,11 +35,13 @@ const signaturesOf = createMemo((schema: GraphQLSchema, operation: OperationDefi
  * Coerces the request's variables by the operation's definitions (GraphQL §6.1.2).
  * The result has a null prototype and holds no variable that is absent and has no default.
  * @param raw what the client sent; unknown names are ignored.
+ * @param options `hideSuggestions`: errors do not name what a misspelled name may mean. Default: they do.
  */
 export function coerceVariables(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
   raw: Readonly<Record<string, unknown>> | undefined | null,
+  { hideSuggestions = false }: { readonly hideSuggestions?: boolean } = {},
 ): CoercedVariables {
   const definitions = operation.variableDefinitions ?? [];
   if (definitions.length === 0) return NONE;
@@ -48,7 +50,7 @@ export function coerceVariables(
   const variables: Record<string, unknown> = Object.create(null);
   if (signatures.length === definitions.length && coerceAll(signatures, inputs, variables)) return { variables };
   // Something is wrong: graphql-js writes the errors.
-  const result = getVariableValues(schema, definitions, inputs, { maxErrors: MAX_ERRORS });
+  const result = getVariableValues(schema, definitions, inputs, { maxErrors: MAX_ERRORS, hideSuggestions });
   if (result.errors !== undefined) return { errors: result.errors };
   return { variables: result.variableValues.coerced };
 }

@@ -13,11 +13,20 @@ import type { Operation } from './operation.ts';
 /** Writes what the planner plans in place of an operation. The answer is written from the operation itself. */
 export type WritePlanDocument = (operation: Operation) => DocumentNode;
 
-/**
- * In the planner's form every field below the root has its data key, `__typename` stands only under its own name, and interfaces that
- * some subgraph has as an interface object have their keys selected: without them the planner may look for a key where there is none.
- */
-export function createPlanDocumentWriter(supergraph: DocumentNode, dataKeys: DataKeys): WritePlanDocument {
+export interface PlanDocumentOptions {
+  /**
+   * Whether interfaces that some subgraph has as an interface object have their keys selected: without them the native planner may look
+   * for a key where there is none.
+   */
+  readonly selectsInterfaceKeys: boolean;
+}
+
+/** In the planner's form every field below the root has its data key, and `__typename` stands only under its own name. */
+export function createPlanDocumentWriter(
+  supergraph: DocumentNode,
+  dataKeys: DataKeys,
+  { selectsInterfaceKeys }: PlanDocumentOptions,
+): WritePlanDocument {
   const index = indexFields(supergraph);
 
   function rewrite(selections: readonly SelectionNode[], typeName: string | undefined): readonly SelectionNode[] {
@@ -36,7 +45,7 @@ export function createPlanDocumentWriter(supergraph: DocumentNode, dataKeys: Dat
       const key = dataKeys.keyOf((selection.alias ?? selection.name).value, selection.name.value);
       return rewriteField(selection, key, typeName);
     });
-    return [...written, ...missingKeys(written, typeName)];
+    return selectsInterfaceKeys ? [...written, ...missingKeys(written, typeName)] : written;
   }
 
   function rewriteField(field: FieldNode, key: string, typeName: string | undefined): FieldNode {

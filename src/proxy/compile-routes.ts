@@ -1,7 +1,10 @@
 import type { Config, RouteConfig } from '../config/config.ts';
 import { parseRoutePath, type RouteSegment } from '../config/route-path.ts';
 import type { CompiledEdge } from '../edge/create-edge.ts';
+import type { Graph } from '../graphql/graph.ts';
 import type { Upstreams } from '../transport/create-upstreams.ts';
+import { compileAggregate } from './aggregate/compile-aggregate.ts';
+import { compileDocument } from './document/compile-document.ts';
 import { compileFieldFilter, type FieldFilter } from './field-filter.ts';
 import { setField } from './field-lines.ts';
 import { compileForward } from './forward.ts';
@@ -10,27 +13,32 @@ import { compileParameters } from './path-parameters.ts';
 import type { Route, Routes } from './route.ts';
 import type { Answerer, Layer, Upgrader } from './route-exchange.ts';
 import { RouteIndex } from './route-index.ts';
+import { compileTransform, transformLayer } from './transform/compile-transform.ts';
+import type { RouteFunctions } from './transform/load-route-functions.ts';
 import { compileVia } from './via.ts';
 
 /** What routes are made of. */
 export interface RouteParts {
   readonly config: Config;
-  readonly edge: Pick<CompiledEdge, 'require' | 'cleanQuery' | 'trusts' | 'isTls' | 'forwarding'>;
+  readonly edge: Pick<CompiledEdge, 'require' | 'cleanQuery' | 'trusts' | 'forwarding'>;
   readonly upstreams: Pick<Upstreams, 'get'>;
+  /** The graph in service; `undefined` until there is one. */
+  readonly graph: () => Graph | undefined;
+  readonly functions: RouteFunctions;
 }
 
 /** @throws {TypeError} where a route contradicts the rest of the config; `weir check` finds the same with file and line. */
 export function compileRoutes(parts: RouteParts): Routes {
   const { config, edge } = parts;
   const { internalHeaders, forwarded, via } = config.proxy;
-  const filter = compileFieldFilter(internalHeaders, edge.forwarding.managed.has);
+  const filter = compileFieldFilter(internalHeaders, edge.forwarding.managedNames);
   const routes = config.routes.map((each) => compileRoute(each, parts, filter));
   const index = new RouteIndex(routes);
   return {
     size: routes.length,
     rules: {
       filter,
-      addForwardingFields: compileForwardingFields(forwarded, edge),
+      addForwardingFields: compileForwardingFields(forwarded, edge.trusts),
       nextVia: compileVia(via, config.directory),
       cleanQuery: edge.cleanQuery,
     },
@@ -63,14 +71,17 @@ function compileRoute(config: RouteConfig, parts: RouteParts, filter: FieldFilte
 function compileAnswerer(
   config: RouteConfig,
   segments: readonly RouteSegment[],
-  { config: { upstreams: definitions }, upstreams }: RouteParts,
+  { config: { upstreams: definitions }, upstreams, graph }: RouteParts,
   filter: FieldFilter,
 ): { readonly answer: Answerer; readonly upgrade: Upgrader | undefined } {
+  const { name, aggregate, document } = config;
+  if (aggregate !== undefined) return { answer: compileAggregate(name, aggregate, upstreams), upgrade: undefined };
+  if (document !== undefined) return { answer: compileDocument(name, document, graph), upgrade: undefined };
   const upstream = upstreams.get(config.upstream ?? '');
   if (upstream === undefined) {
     throw new TypeError(`Cannot route "${config.name}": there is no upstream "${config.upstream}" to send to`);
   }
-  const definition = definitions.find(({ name }) => name === config.upstream);
+  const definition = definitions.find((each) => each.name === config.upstream);
   const retry = definition === undefined || definition.kind === 'local' ? false : definition.retry;
   const maxReplayBytes = retry === false ? 0 : retry.maxBodyBytes;
   return compileForward({ config, segments, upstream, filter, maxReplayBytes });
@@ -88,8 +99,9 @@ function askForPlain(answerer: Answerer): Answerer {
  * What stands around the answerer of a route, from outside to inside: coding for the client, then what is kept of answers, then what
  * changes requests and answers. A layer that the route does not ask for is not there.
  */
-function compileLayers(_config: RouteConfig, _parts: RouteParts): readonly Layer[] {
-  return [];
+function compileLayers({ name, transform }: RouteConfig, { functions }: RouteParts): readonly Layer[] {
+  if (transform === undefined) return [];
+  return [transformLayer(compileTransform(transform, { route: name, code: functions.get(name) }))];
 }
 
 function uploadTimeoutOf(name: string | undefined, { upstreams }: Config): number | undefined {

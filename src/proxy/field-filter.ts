@@ -28,17 +28,17 @@ export interface FieldFilter {
 
 /**
  * @param internal Names, and begins of names with `*`, that pass in neither direction.
- * @param isManaged Whether the gateway sets the field for upstreams, in any spelling.
+ * @param managed Names of fields that the gateway sets for upstreams.
  */
-export function compileFieldFilter(internal: readonly string[], isManaged: (name: string) => boolean): FieldFilter {
+export function compileFieldFilter(internal: readonly string[], managed: readonly string[]): FieldFilter {
   const isInternal = compileNames(internal);
-  const own = new Set(OWN_REQUEST_FIELDS);
+  const own = new Set([...OWN_REQUEST_FIELDS, ...managed.map((name) => name.toLowerCase())]);
   const vouchedFor = new Set([...own, ...GUARDED_FIELDS].map(foldHeaderName));
   const ofRequest = remember((name): Verdict => {
     if (own.has(name) || isHopByHop(name) || name.startsWith(':')) return 'drop';
     const folded = foldHeaderName(name);
     if (folded !== name && (vouchedFor.has(folded) || isHopByHop(folded))) return 'refuse';
-    return isInternal(folded) || isManaged(name) ? 'drop' : 'pass';
+    return isInternal(folded) ? 'drop' : 'pass';
   });
   const ofAnswer = remember((name) => {
     return (

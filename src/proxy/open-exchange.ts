@@ -31,10 +31,18 @@ export function openExchange(
   rules: ExchangeRules,
 ): RouteExchange {
   const { method, path, query, headers } = scope.head;
-  const lines = endToEnd(headers, rules.filter);
+  const lines = endToEnd(scope.edge.withoutCredentials(headers), rules.filter);
   const via = rules.nextVia(headers.via, incoming.httpVersion);
   if (via !== undefined) lines.push('via', via);
-  const body = hasBody(incoming) ? new RequestBody({ incoming, scope, maxBytes: route.config.maxBodyBytes }) : null;
+  const body = hasBody(incoming)
+    ? new RequestBody({
+        incoming,
+        outgoing,
+        scope,
+        maxBytes: route.config.maxBodyBytes,
+        isExpected: headers.expect !== undefined,
+      })
+    : null;
   const exchange = new OpenExchange(
     route,
     scope,

@@ -1,18 +1,21 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { RequestScope } from '../edge/request-scope.ts';
 import { WeirError } from '../errors.ts';
 
 export interface RequestBodyOptions {
   readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
   readonly scope: RequestScope;
   readonly maxBytes: number;
+  /** Whether the client waits for an invitation (RFC 9110 §10.1.1). */
+  readonly isExpected: boolean;
 }
 
 /**
  * The body of a request on its way, at the pace of its reader. It stands between the client's connection and whoever reads, so that
- * one who stops reading does not cut the connection on which the answer goes out. Nothing is read before
- * somebody wants it.
+ * one who stops reading does not cut the connection on which the answer goes out. The client is asked to send when
+ * somebody wants to read, and not before.
  */
 export class RequestBody extends Readable {
   readonly #options: RequestBodyOptions;
@@ -33,6 +36,8 @@ export class RequestBody extends Readable {
       return;
     }
     this.#isStarted = true;
+    const { outgoing, isExpected } = this.#options;
+    if (isExpected && !outgoing.headersSent) outgoing.writeContinue();
     incoming.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onError).on('close', this.#onClose);
   }
 

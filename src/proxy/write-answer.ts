@@ -20,8 +20,8 @@ export async function writeAnswer(exchange: RouteExchange, answer: RouteAnswer, 
   if (scope.headers.expect !== undefined && !incoming.complete && incoming.httpVersionMajor === 1) {
     own.push('connection', 'close');
   }
-  // Events come for as long as both sides wish: only silence, the client, or the end of its credential ends them.
-  if (isEventStream(headers)) scope.endWithCredential();
+  // Events come for as long as both sides wish: only silence, or the client, ends them.
+  if (isEventStream(headers)) scope.setTimeout(Number.POSITIVE_INFINITY);
   writeHead(response, status, mergeOwn(own, headers));
   if (!(body instanceof Readable)) {
     endWhole(response, body, readTrailers(answer));

@@ -6,7 +6,9 @@ import { buildGraph, type Graph } from '../graphql/graph.ts';
 import { loadPlugins } from '../graphql/load-plugins.ts';
 import { runInProcess } from '../graphql/run-in-process.ts';
 import { compileRoutes } from '../proxy/compile-routes.ts';
+import { checkDocuments } from '../proxy/document/check-document.ts';
 import type { Routes } from '../proxy/route.ts';
+import { loadRouteFunctions } from '../proxy/transform/load-route-functions.ts';
 import type { LoadedSupergraph, SupergraphStatus, SupergraphWatcher } from '../supergraph/supergraph-watcher.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -43,6 +45,7 @@ export interface GenerationParts {
 export async function openGeneration(config: Config, parts: GenerationParts, former?: Generation): Promise<Generation> {
   const { logger, metrics } = parts.telemetry;
   const plugins = await loadPlugins(config.plugins, config.directory);
+  const functions = await loadRouteFunctions(config);
   const edge = createEdge(config, observeEdge(logger, metrics), former?.edge);
   // Without the store the gateway serves all the same, by each limit's `on_store_failure`.
   await edge.waitUntilReady(STORE_WAIT_MS);
@@ -54,9 +57,8 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
   /** Of subgraphs that only a supergraph from elsewhere names. */
   const unnamed = new Map<string, Upstream>();
 
-  const routes = compileRoutes({ config, edge, upstreams });
-
   let graph = hasGraph(config) ? former?.graph() : undefined;
+  const routes = compileRoutes({ config, edge, upstreams, graph: () => graph, functions });
   let building = Promise.resolve();
   const put = ({ supergraph, subgraphs }: LoadedSupergraph): Promise<void> => {
     building = building.then(async () => {
@@ -68,6 +70,9 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
       );
       metrics.add('weir.supergraph.reloads', { 'weir.outcome': 'served' });
       logger.info({ supergraph: supergraph.hash, upstreams: [...subgraphs.keys()] }, 'Graph in service');
+      for (const { route, message } of checkDocuments(config.routes, supergraph.apiSchema)) {
+        logger.warn({ route, error: message }, 'The graph lacks what the document of a route asks for');
+      }
     });
     building = building.catch((error: unknown) => {
       metrics.add('weir.supergraph.reloads', { 'weir.outcome': 'refused' });
@@ -98,6 +103,8 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
       },
       subgraph: (name) => supergraph.current?.subgraphs.get(name),
     },
+    onJoin: (upstream) => metrics.add('weir.upstream.joined', { 'weir.upstream': upstream }),
+    auth: config.auth,
     onSubgraphError({ message, path, cause }, upstream, { requestId }) {
       logger.warn(
         { requestId, upstream, path, error: message, ...(cause !== undefined && { err: cause }) },

@@ -51,6 +51,8 @@ export async function readSubgraphs(config: Config, { offline }: { offline: bool
     },
     services: { query: refuse, subgraph: () => undefined },
     onSubgraphError() {},
+    onJoin() {},
+    auth: config.auth,
   };
   for (const upstream of graphUpstreamsOf(config)) {
     const reader = await createReader(upstream, parts);

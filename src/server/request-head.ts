@@ -3,6 +3,7 @@ import type { TLSSocket } from 'node:tls';
 import type { RequestHead } from '../edge/edge.ts';
 import type { NormalPath } from '../edge/normal-path.ts';
 import { clientCertificateOf } from './client-certificate.ts';
+import { isHttp2 } from './is-http2.ts';
 
 /** The path of a request as it was sent. */
 export function rawPathOf({ url = '/' }: IncomingMessage): string {
@@ -28,7 +29,7 @@ export function headOfNodeRequest(
     method: request.method ?? 'GET',
     path: normal?.path ?? rawPathOf(request),
     query: mark === -1 ? '' : target.slice(mark + 1),
-    headers: request.httpVersionMajor === 2 ? withoutPseudoHeaders(request.headers) : plain(request.headers),
+    headers: isHttp2(request) ? withoutPseudoHeaders(request.headers) : plain(request.headers),
     peerAddress: socket.remoteAddress ?? '',
     isTls,
     ...(certificate !== undefined && { certificate }),

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import type { GraphUpstreamConfig } from '../config/config.ts';
+import type { Config, GraphUpstreamConfig } from '../config/config.ts';
 import { formatConfigErrors } from '../config/config-error.ts';
 import { createSubgraph } from '../subgraphs/create-subgraph.ts';
 import { applyErrorPolicy, type ErrorPolicy, type OnSubgraphError } from '../subgraphs/error-policy.ts';
 import { readSubgraphSdl } from '../subgraphs/graphql/read-sdl.ts';
+import { compileJoinKey } from '../subgraphs/join-key.ts';
+import { joinQueries } from '../subgraphs/join-queries.ts';
 import { loadResolvers } from '../subgraphs/local/load-resolvers.ts';
 import type { LocalServices } from '../subgraphs/local/local-services.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
@@ -17,6 +19,10 @@ export interface ReaderParts {
   readonly transportOf: (config: Exclude<GraphUpstreamConfig, { kind: 'local' }>) => Upstream;
   readonly services: LocalServices;
   readonly onSubgraphError: OnSubgraphError;
+  /** Told of each query that shared the request of another. */
+  readonly onJoin: (upstream: string) => void;
+  /** Of the config: what upstreams are shown of clients. */
+  readonly auth: Pick<Config['auth'], 'forward' | 'tokensFrom'>;
 }
 
 /** Local resolvers are the deployment's own code: what they throw as GraphQLError is meant for clients. */
@@ -56,7 +62,9 @@ export function makeSubgraph(
   const made = createSubgraph(upstream, sdl, transport, parts.services, resolvers);
   if (made.ok)
     return applyErrorPolicy(
-      made.value,
+      upstream.kind === 'graphql' && upstream.joinQueries
+        ? joinQueries(made.value, compileJoinKey(upstream, parts.auth), parts.onJoin)
+        : made.value,
       upstream.kind === 'local' ? LOCAL_ERRORS : upstream.errors,
       parts.onSubgraphError,
     );

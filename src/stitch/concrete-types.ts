@@ -22,7 +22,7 @@ const TYPENAMES = operationOfText(
 
 /**
  * Gives the objects of a result that have the name of an interface for their type the one that the interface's owner
- * says. An object that the owner does not know is null.
+ * says. An object whose type the owner does not tell is null with an error (GraphQL §6.4.3).
  *
  * @param owners by interface.
  */
@@ -49,9 +49,7 @@ export async function resolveConcreteTypes(
     for (const [index, { object, path }] of asked.entries()) {
       const type = Array.isArray(entities) ? (entities[index] as Found | null)?.__typename : undefined;
       if (typeof type === 'string') types.set(object, type);
-      else
-        for (const error of answer.errors ?? (Array.isArray(entities) ? [] : [unusable()]))
-          errors.push({ ...error, path });
+      else errors.push({ ...errorOf(answer, index), path });
     }
   };
   await Promise.all([...owners].map(ask));
@@ -92,6 +90,12 @@ function pick(object: Found, { selections }: SelectionSetNode): Record<string, u
         : pick(value as Found, node.selectionSet);
   }
   return picked;
+}
+
+/** Why the entity of that index has no type. */
+function errorOf({ errors = [] }: SubgraphResult, index: number): SubgraphError {
+  const own = errors.find(({ path }) => path?.[0] === '_entities' && path[1] === index);
+  return own ?? errors.find(({ path }) => typeof path?.[1] !== 'number') ?? unusable();
 }
 
 function unusable(): SubgraphError {

@@ -4,6 +4,7 @@ import type { Operation } from '../planner/operation.ts';
 import { collectCoordinates } from '../supergraph/schema-coordinates.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import { indexJoins } from './join-index.ts';
+import { narrowConditions } from './narrow-conditions.ts';
 import { findUncommonFields } from './uncommon-members.ts';
 
 /** A document that can be delegated, and what undoes the difference in its response. */
@@ -22,6 +23,7 @@ const POLLUTING: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'pro
  *   (`id: email`) would clash with them or be taken for them. Such aliases, and response keys that delegation drops,
  *   are replaced by others.
  * - Fields that must not be asked for (see {@link findUncommonFields}) are replaced by `__typename`, and null in the end.
+ * - Type conditions that a subgraph may not know are written as conditions on object types (see {@link narrowConditions}).
  * - What stands under the operation's private alias is left out of the answer.
  */
 export function createDelegableDocuments(
@@ -41,8 +43,9 @@ export function createDelegableDocuments(
   return ({ document, privateAlias }) => {
     let delegable = delegables.get(document);
     if (delegable === undefined) {
-      const uncommon = findUncommonFields(supergraph.apiSchema, joins, document);
-      delegable = replaceFields(document, isTaken, uncommon, privateAlias);
+      const narrowed = narrowConditions(supergraph.apiSchema, document);
+      const uncommon = findUncommonFields(supergraph.apiSchema, joins, narrowed);
+      delegable = replaceFields(narrowed, isTaken, uncommon, privateAlias);
       delegables.set(document, delegable);
     }
     return delegable;

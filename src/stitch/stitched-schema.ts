@@ -4,6 +4,7 @@ import { parseSelectionSet } from '@graphql-tools/utils';
 import { buildASTSchema, type GraphQLSchema } from 'graphql';
 import type { RequestContext } from '../edge/request-context.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
+import { readFieldTypes } from '../supergraph/field-types.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import type { InterfaceOwner } from './concrete-types.ts';
 import { expandInterfaceObjects, type InterfaceObjects } from './interface-objects.ts';
@@ -31,13 +32,14 @@ export function buildStitchedSchema(
   { formatError = passSubgraphError, contextOf = (value) => value as RequestContext }: StitchOptions = {},
 ): GraphQLSchema {
   const { document, objects } = expandInterfaceObjects(supergraph.document);
+  const typesIn = readFieldTypes(supergraph.document);
   const executors = new Map(
     [...supergraph.graphs.values()].map(({ name, enumValue }) => {
       const subgraph = subgraphs.get(name);
       if (subgraph === undefined)
         throw new Error(`Cannot stitch the supergraph: it has no subgraph object for "${name}"`);
       const names = nameObjects(objects.get(enumValue), supergraph, subgraphs);
-      return [enumValue, createSubgraphExecutor(subgraph, formatError, contextOf, names)] as const;
+      return [enumValue, createSubgraphExecutor(subgraph, typesIn(enumValue), formatError, contextOf, names)] as const;
     }),
   );
   const options = getStitchingOptionsFromSupergraphSdl({

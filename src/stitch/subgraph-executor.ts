@@ -1,7 +1,8 @@
 import type { ExecutionRequest, ExecutionResult, Executor } from '@graphql-tools/utils';
 import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
 import type { RequestContext } from '../edge/request-context.ts';
-import type { Subgraph, SubgraphResult } from '../subgraphs/subgraph.ts';
+import { type DistinctKeys, type FieldTypes, makeKeysDistinct } from '../subgraphs/distinct-keys.ts';
+import type { Subgraph, SubgraphOperation, SubgraphResult } from '../subgraphs/subgraph.ts';
 import { DelegatedError, ledgerOf } from './error-ledger.ts';
 import { takeOutFailed } from './failed-representations.ts';
 import type { InterfaceObjectNames } from './name-interface-objects.ts';
@@ -11,10 +12,24 @@ import { toSubgraphOperation } from './subgraph-operation.ts';
 /** Binds a {@link Subgraph} to the interpreter. `contextOf` finds the request's context in GraphQL's context value. */
 export function createSubgraphExecutor(
   subgraph: Subgraph,
+  types: FieldTypes,
   formatError: FormatSubgraphError,
   contextOf: (contextValue: unknown) => RequestContext,
   interfaceObjects?: InterfaceObjectNames,
 ): Executor {
+  const requests = new WeakMap<DocumentNode, DistinctKeys>();
+
+  /** What is sent in place of a document: the subgraph would refuse conflicting fields. */
+  function toDistinct(document: DocumentNode): DistinctKeys {
+    let distinct = requests.get(document);
+    if (distinct === undefined) {
+      const operation = toSubgraphOperation(document);
+      distinct = makeKeysDistinct(operation, types) ?? { operation, restore: (result) => result };
+      requests.set(document, distinct);
+    }
+    return distinct;
+  }
+
   function toExecutionResult({ data, errors = [] }: SubgraphResult, contextValue: unknown): ExecutionResult {
     if (errors.length === 0) return { data };
     const ledger = ledgerOf(contextValue);
@@ -29,23 +44,29 @@ export function createSubgraphExecutor(
     if (subgraph.subscribe === undefined) {
       return toExecutionResult({ errors: [{ message: 'The field has no subscriptions' }] }, request.context);
     }
-    const results = await subgraph.subscribe(toRequest(request));
-    return mapResults(results, (result) => toExecutionResult(result, request.context));
+    const { operation, restore } = toDistinct(request.document);
+    const results = await subgraph.subscribe(toRequest(request, operation));
+    return mapResults(results, (result) => toExecutionResult(restore(result), request.context));
   }
 
-  function toRequest({ document, variables, context }: ExecutionRequest) {
-    return { operation: toSubgraphOperation(document), variables, context: contextOf(context) };
+  function toRequest({ variables, context }: ExecutionRequest, operation: SubgraphOperation) {
+    return { operation, variables, context: contextOf(context) };
+  }
+
+  function send(request: ExecutionRequest): SubgraphResult | Promise<SubgraphResult> {
+    const { operation, restore } = toDistinct(request.document);
+    return handle(subgraph.execute(toRequest(request, operation)), restore);
   }
 
   function run(request: ExecutionRequest): ExecutionResult | Promise<ExecutionResult> {
     if (interfaceObjects !== undefined) return runNamed(interfaceObjects, request);
-    return handle(subgraph.execute(toRequest(request)), (result) =>
+    return handle(send(request), (result) =>
       toExecutionResult(withoutSurplus(result, request.document), request.context),
     );
   }
 
   async function runNamed(names: InterfaceObjectNames, request: ExecutionRequest): Promise<ExecutionResult> {
-    const result = withoutSurplus(await subgraph.execute(toRequest(names.request(request))), request.document);
+    const result = withoutSurplus(await send(names.request(request)), request.document);
     return toExecutionResult(await names.result(result, request, contextOf(request.context)), request.context);
   }
 

@@ -60,6 +60,12 @@ export const METRICS = {
     help: 'Requests for a canary that stable answered since no endpoint of the canary is healthy',
     labels: ['weir.upstream'],
   },
+  'weir.upstream.joined': {
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Queries that shared the request of an identical one under way',
+    labels: ['weir.upstream'],
+  },
   'weir.upstream.mirrored': {
     kind: 'counter',
     unit: '{request}',
@@ -107,6 +113,24 @@ export const METRICS = {
     unit: '{operation}',
     help: 'Operations that the preferred engine left to the other one',
     labels: ['weir.engine', 'weir.reason'],
+  },
+  'weir.graphql.limits': {
+    kind: 'counter',
+    unit: '{operation}',
+    help: 'Operations beyond a limit of single operations, by the limit and whether it is enforced or only measured',
+    labels: ['weir.limit', 'weir.mode'],
+  },
+  'weir.graphql.operation_cost': {
+    kind: 'histogram',
+    unit: '1',
+    help: 'Estimated cost of GraphQL operations',
+    labels: [],
+  },
+  'weir.graphql.failed': {
+    kind: 'counter',
+    unit: '{operation}',
+    help: 'Operations that an engine itself failed to run; their clients got INTERNAL_ERROR',
+    labels: ['weir.engine'],
   },
   'weir.supergraph.reloads': {
     kind: 'counter',

@@ -50,7 +50,8 @@ export function bufferedRequest(
   if (request.headers['accept-encoding'] === undefined) common.push('accept-encoding', settings.acceptEncoding);
   settings.headers.addCommon(common, context, credentials);
   const bytes = body === undefined || encoding === 'utf8' ? body : Buffer.from(body, encoding);
-  const { idempotencyHeader, timeoutMs, maxBodyBytes, maxReplayBytes } = settings;
+  const { idempotencyHeader, timeoutMs, maxReplayBytes } = settings;
+  const maxBodyBytes = Math.min(request.maxBodyBytes ?? Number.POSITIVE_INFINITY, settings.maxBodyBytes);
   return {
     method,
     label: request.label,

@@ -43,6 +43,8 @@ export interface UpstreamRequest extends RequestHead {
   readonly body?: string;
   /** How `body` and the body of the answer are bytes. `latin1` keeps each byte as one character. Default: `utf8`. */
   readonly encoding?: 'utf8' | 'latin1';
+  /** Largest body of the answer, also when decoded, where that is less than the upstream may send. */
+  readonly maxBodyBytes?: number;
 }
 
 export interface UpstreamResponse {

@@ -207,7 +207,7 @@ const cases: readonly Case[] = [
     query: '{me{shout}}',
     accounts: { data: { me: user('1', { name: null }) } },
     reviews: ({ variablesText }) => ({ data: { _entities: [{ shout: variablesText }] } }),
-    data: { me: { shout: '{"representations":[{"__typename":"User","name":null,"id":"1"}]}' } },
+    data: { me: { shout: '{"representations":[{"__typename":"User","id":"1","name":null}]}' } },
   },
   {
     name: 'an entity without its key is not asked for',

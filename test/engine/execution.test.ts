@@ -16,7 +16,7 @@ test('each entity is asked for once, in one request per subgraph and stage', asy
   assert.equal(dataText, '{"users":[{"count":1},{"count":2},{"count":1}]}');
   assert.deepEqual(federation.calls, [
     'accounts {users{__typename id}}',
-    'reviews query($representations:[_Any!]!){_entities(representations: $representations){...on User{count}}} ' +
+    'reviews query($representations:[_Any!]!){_entities(representations:$representations){...on User{count}}} ' +
       '{"representations":[{"__typename":"User","id":"1"},{"__typename":"User","id":"2"}]}',
   ]);
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parse } from 'graphql';
 import { drawPlan } from '../../src/planner/draw-plan.ts';
@@ -33,13 +33,26 @@ async function plan(world: string, text: string) {
   return planned.plan;
 }
 
-/** Golden plans: `# name`, `world: operation`, the plan; divided by lines of dashes. */
-const golden = readFileSync(new URL('fixtures/plans.txt', import.meta.url), 'utf8');
-for (const section of golden.split(/^-{3,}\n/m)) {
-  const [title = '', request = '', ...expected] = section.trimEnd().split('\n');
-  const [, world = '', text = ''] = /^(\w+): (.*)$/.exec(request) ?? [];
+/** Golden plans: `# name`, `world: operation`, the plan; divided by lines of dashes. `UPDATE_GOLDEN=1` writes them anew. */
+const goldenFile = new URL('fixtures/plans.txt', import.meta.url);
+const sections = readFileSync(goldenFile, 'utf8')
+  .split(/^-{3,}\n/m)
+  .map((section) => {
+    const [title = '', request = '', ...expected] = section.trimEnd().split('\n');
+    const [, world = '', text = ''] = /^(\w+): (.*)$/.exec(request) ?? [];
+    return { title, request, world, text, expected: expected.join('\n') };
+  });
+if (process.env.UPDATE_GOLDEN === '1') {
+  const written = await Promise.all(
+    sections.map(
+      async ({ title, request, world, text }) => `${title}\n${request}\n${printPlan(await plan(world, text))}\n`,
+    ),
+  );
+  writeFileSync(goldenFile, written.join('---\n'));
+}
+for (const { title, world, text, expected } of sections) {
   test(`plan: ${title.replace(/^# /, '')}`, async () => {
-    assert.equal(printPlan(await plan(world, text)), expected.join('\n'));
+    assert.equal(printPlan(await plan(world, text)), expected);
   });
 }
 

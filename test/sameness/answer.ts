@@ -30,8 +30,23 @@ function nullsOf(answer: Answer): ReadonlySet<string> {
   return new Set(answer.errors.map((error) => nullOf(answer, error) ?? 'nowhere'));
 }
 
+/**
+ * How an answer says anything but the expected, other than by a null of its own that has its error; `undefined`: it does not.
+ * Every null that an error of the expected answer explains has to be explained, itself or by one above it.
+ */
+export function findDifferenceButLosses(expected: Answer, actual: Answer): string | undefined {
+  const misplaced = actual.errors.find((error) => nullOf(actual, error) === undefined);
+  if (misplaced !== undefined) return `an error whose path leads to no null: ${JSON.stringify(misplaced.path)}`;
+  const explained = nullsOf(actual);
+  for (const error of expected.errors) {
+    const place = nullOf(actual, error);
+    if (place === undefined || !explained.has(place)) return `no error explains the null at ${place}`;
+  }
+  return findUntruth(expected, actual);
+}
+
 /** The path, as JSON, of the first null on the way along an error's path. */
-function nullOf({ dataText }: Answer, { path }: AnswerError): string | undefined {
+function nullOf({ dataText }: Answer, { path }: Pick<AnswerError, 'path'>): string | undefined {
   let value: unknown = JSON.parse(dataText);
   if (value === null) return '[]';
   for (const [at, segment] of (path ?? []).entries()) {

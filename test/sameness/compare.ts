@@ -1,6 +1,6 @@
 import { parse } from 'graphql';
 import type { Engine } from '../../src/planner/engine.ts';
-import { type Answer, findDifference, findUntruth } from './answer.ts';
+import { type Answer, findDifference, findDifferenceButLosses, findUntruth } from './answer.ts';
 import { createFaults, type Faults, NO_FAULTS } from './federation/faults.ts';
 import type { Federation } from './federation/federate.ts';
 import { namesInFieldSets } from './federation/subgraph-document.ts';
@@ -10,8 +10,16 @@ import { runOperation } from './run-operation.ts';
 /** An operation that not all answer alike. */
 export class DifferenceError extends Error {
   readonly engine: string;
+  /** Whether the engine only has more nulls, each with its error. */
+  readonly isLoss: boolean;
 
-  constructor(engine: Engine, what: string, operation: RandomOperation, answers: Readonly<Record<string, Answer>>) {
+  constructor(
+    engine: Engine,
+    what: string,
+    operation: RandomOperation,
+    answers: Readonly<Record<string, Answer>>,
+    isLoss = false,
+  ) {
     const shown = Object.entries(answers).map(
       ([name, { dataText, errors }]) =>
         `${name}:\n  ${dataText}\n${errors.map(({ path, message }) => `  ${JSON.stringify(path)} ${message}`).join('\n')}`,
@@ -21,8 +29,12 @@ export class DifferenceError extends Error {
     );
     this.name = 'DifferenceError';
     this.engine = engine.name;
+    this.isLoss = isLoss;
   }
 }
+
+/** Whether a difference is one that is known, or left open by the specification. */
+export type IsOpen = (difference: DifferenceError) => boolean;
 
 /**
  * Asks the monolith and every engine.
@@ -33,7 +45,7 @@ export async function compareWithMonolith(
   { fixture, supergraph, subgraphs, monolith }: Federation,
   engines: readonly Engine[],
   operation: RandomOperation,
-  faults: Faults = NO_FAULTS,
+  { faults = NO_FAULTS, isOpen = () => false }: { faults?: Faults; isOpen?: IsOpen } = {},
 ): Promise<Readonly<Record<string, string>>> {
   for (const subgraph of subgraphs.values()) subgraph.faults = faults;
   const { data, errors = [] } = await monolith.execute(operation.text, operation.variables, faults);
@@ -48,7 +60,10 @@ export async function compareWithMonolith(
     }
     const difference = findDifference(expected, actual);
     if (difference !== undefined) {
-      throw new DifferenceError(engine, difference, operation, { monolith: expected, [engine.name]: actual });
+      const isLoss = findDifferenceButLosses(expected, actual) === undefined;
+      const answers = { monolith: expected, [engine.name]: actual };
+      const error = new DifferenceError(engine, difference, operation, answers, isLoss);
+      if (!isOpen(error)) throw error;
     }
   }
   return declined;
@@ -57,17 +72,25 @@ export async function compareWithMonolith(
 /** Compares one operation. @returns which engines declined it. @throws {DifferenceError} */
 export type Compare = (operation: RandomOperation) => Promise<Readonly<Record<string, string>>>;
 
-export function compareWhole(federation: Federation, engines: readonly Engine[]): (seed: number) => Compare {
-  return () => (operation) => compareWithMonolith(federation, engines, operation);
+export function compareWhole(
+  federation: Federation,
+  engines: readonly Engine[],
+  isOpen?: IsOpen,
+): (seed: number) => Compare {
+  return () => (operation) => compareWithMonolith(federation, engines, operation, { ...(isOpen && { isOpen }) });
 }
 
 /** About one in eight fields of a thing fails, in the monolith as in whichever subgraph is asked. */
-export function compareUnderFaults(federation: Federation, engines: readonly Engine[]): (seed: number) => Compare {
+export function compareUnderFaults(
+  federation: Federation,
+  engines: readonly Engine[],
+  isOpen?: IsOpen,
+): (seed: number) => Compare {
   const { fixture } = federation;
   const spared = new Set(Object.values(fixture.subgraphs).flatMap((sdl) => [...namesInFieldSets(parse(sdl))]));
   return (seed) => {
     const faults = createFaults(fixture, spared, seed, 1 / 8);
-    return (operation) => compareWithMonolith(federation, engines, operation, faults);
+    return (operation) => compareWithMonolith(federation, engines, operation, { faults, ...(isOpen && { isOpen }) });
   };
 }
 

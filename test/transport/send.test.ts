@@ -199,6 +199,19 @@ test('an answer above traffic.max_body is UPSTREAM_BAD_RESPONSE, declared or not
   }
 });
 
+test('a request may allow its answer less than the upstream may send, and not more', async (t) => {
+  const server = await startServer(t, (_, response) => response.end('x'.repeat(1_000)));
+  const upstream = reach(t, server.url, { traffic: { maxBodyBytes: 1_500 } });
+  const send = (maxBodyBytes: number) =>
+    upstream.send({ method: 'GET', path: '', headers: {}, maxBodyBytes }, contextOf());
+  await assert.rejects(send(999), { code: 'UPSTREAM_BAD_RESPONSE' });
+  assert.equal((await send(1_000)).body.length, 1_000);
+  const strict = reach(t, server.url, { traffic: { maxBodyBytes: 500 } });
+  await assert.rejects(strict.send({ method: 'GET', path: '', headers: {}, maxBodyBytes: 1_000 }, contextOf()), {
+    code: 'UPSTREAM_BAD_RESPONSE',
+  });
+});
+
 test('a slow answer is UPSTREAM_TIMEOUT, and DEADLINE_EXCEEDED when the client has less time', async (t) => {
   const server = await startServer(t, () => {});
   const request = { method: 'GET', path: '', headers: {} };

@@ -64,6 +64,10 @@ export const policies = section({
     .default('allow')
     .describe('For requests that no `allow` policy is about; where one is, one of them must hold'),
   rules: z.array(policy).default([]).describe('The policies; their order does not matter'),
+  named: z
+    .record(z.string().min(1), condition)
+    .default({})
+    .describe('Conditions by the names that `@policy` uses; all that is given must hold'),
 });
 
 export type PoliciesDefinition = z.output<typeof policies>;

@@ -2,7 +2,11 @@ import * as z from 'zod';
 import { parseRoutePath } from '../route-path.ts';
 import { facts } from './facts.ts';
 import { requirement } from './identity.ts';
+import { path } from './path.ts';
 import { regularExpression } from './regular-expression.ts';
+import { routeAggregate } from './route-aggregate.ts';
+import { routeDocument } from './route-document.ts';
+import { routeTransform } from './route-transform.ts';
 import { duration, type SectionRule, section, size } from './section.ts';
 
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'Expected an HTTP header name');
@@ -50,7 +54,7 @@ const match = section({
 });
 
 /** Keys of a route of which exactly one says how it is answered. */
-const ANSWERERS = ['upstream'] as const;
+const ANSWERERS = ['upstream', 'aggregate', 'document'] as const;
 
 const exactlyOneAnswerer: SectionRule = {
   check(written) {
@@ -73,6 +77,13 @@ export const route = section(
       .describe('Unique; in logs, metrics, limits and policies'),
     match: match.describe('The requests that it is about'),
     upstream: z.string().optional().describe('Name of the upstream that requests are sent on to'),
+    aggregate: routeAggregate.optional().describe('The answer is made of the answers of several requests'),
+    document: routeDocument.optional().describe('The answer is that of a GraphQL operation on the graph'),
+    transform: routeTransform.optional().describe('What is changed of the request and of the answer'),
+    tests: z
+      .array(path('file', 'File of golden pairs'))
+      .default([])
+      .describe('Files of golden pairs of `transform`; `weir check` runs them'),
     rewrite: routePath(
       "Path sent to the upstream, with the parameters of `match.path`; default: the request's, below the path of the endpoint's URL",
     ).optional(),

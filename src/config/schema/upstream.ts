@@ -51,6 +51,10 @@ export const graphqlUpstream = section(
       .default('auto')
       .describe('Whether the service is a federation subgraph; auto: asked with `_service`'),
     schema: path('file', 'SDL file; default: read from the service').optional(),
+    join_queries: z
+      .boolean()
+      .default(true)
+      .describe('Let identical queries that are under way at the same time share one request'),
     entities: entities
       .default({})
       .describe('For a plain service, how to look up entities: `User: { key: id, lookup: "usersByIds(ids: $id)" }`'),

@@ -14,6 +14,8 @@ import { compileUpstreamCredentials, type UpstreamCredentials } from './upstream
 export interface Forwarding {
   /** Headers that clients may not set, since the gateway does. */
   readonly managed: ManagedHeaders;
+  /** Their names, as configured. */
+  readonly managedNames: readonly string[];
   /** Key set of the signed identity, for upstreams to verify by, and the path at which it is served; `undefined` where none is signed. */
   readonly keySet: { readonly path: string; readonly keys: SignedIdentity['keySet'] } | undefined;
   /** `undefined`: the upstream is told nothing, and shown nothing. */
@@ -30,6 +32,7 @@ export function compileForwarding({ forward, tokensFrom }: Pick<AuthDefinition, 
   const readToken = compileTokenSources(tokensFrom.map(toSource));
   return {
     managed,
+    managedNames: names,
     keySet: signed && identity && { path: signed.jwksPath, keys: identity.keySet },
     credentialsOf(upstream, definition) {
       const { clientCredentials, tokenExchange, passToken } = definition;

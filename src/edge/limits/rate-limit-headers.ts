@@ -23,9 +23,8 @@ export function rateLimitHeaders(decision: Decision): Record<string, string> {
     const separator = policy === '' ? '' : ', ';
     policy += `${separator}${name};q=${quota};w=${policyWindowSeconds(limit)}`;
     state += `${separator}${name};r=${standing.remaining};t=${resetSeconds(standing)}`;
-    const used = quota - standing.remaining;
-    if (used > Math.floor(quota * WARNING_RATIO)) {
-      warning += `${warning === '' ? '' : ', '}policy=${name}; used=${used}; limit=${quota}`;
+    if (isNearLimit(standing)) {
+      warning += `${warning === '' ? '' : ', '}policy=${name}; used=${quota - standing.remaining}; limit=${quota}`;
     }
     if (tightest === undefined || isTighter(standing, tightest)) tightest = standing;
   }
@@ -39,6 +38,12 @@ export function rateLimitHeaders(decision: Decision): Record<string, string> {
   if (warning !== '') headers['x-ratelimit-warning'] = warning;
   if (!decision.allowed) headers['retry-after'] = String(retryAfterSeconds(decision));
   return headers;
+}
+
+/** Whether the client is to be warned. */
+export function isNearLimit({ limit, remaining }: Standing): boolean {
+  const quota = quotaOf(limit);
+  return quota - remaining > Math.floor(quota * WARNING_RATIO);
 }
 
 /** Seconds for `Retry-After` (RFC 9110 §10.2.3): never earlier than any exceeded limit's reset, at least 1. */

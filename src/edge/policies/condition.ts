@@ -20,11 +20,15 @@ export interface PolicyFacts {
 
 export type Holds = (facts: PolicyFacts) => boolean;
 
+/** What conditions look at of a request; targets look at the rest. */
+export type ConditionFacts = Pick<PolicyFacts, 'identity' | 'clientAddress'>;
+type ConditionHolds = (facts: ConditionFacts) => boolean;
+
 type ConditionDefinition = PoliciesDefinition['rules'][number]['when'];
 
 /** @throws {TypeError} where an address, {@link RangeError} where a time zone is none. */
-export function compileCondition(when: ConditionDefinition, now: () => number): Holds {
-  const tests: Holds[] = [];
+export function compileCondition(when: ConditionDefinition, now: () => number): ConditionHolds {
+  const tests: ConditionHolds[] = [];
   const { authenticated, rolesAny, rolesAll, scopesAny, scopesAll, tiers, claims, addresses, hours } = when;
   if (authenticated !== undefined) tests.push(({ identity }) => (identity !== null) === authenticated);
   if (rolesAny !== undefined) tests.push(({ identity }) => hasAny(identity?.roles, rolesAny));
@@ -54,7 +58,7 @@ export function all<F>(tests: readonly ((facts: F) => boolean)[]): (facts: F) =>
   };
 }
 
-function compileClaim(path: string, expected: unknown): Holds {
+function compileClaim(path: string, expected: unknown): ConditionHolds {
   const read = compileOwnPath(path);
   const accepted = new Set(Array.isArray(expected) ? (expected as unknown[]) : [expected]);
   return ({ identity }) => {

@@ -8,6 +8,7 @@ import type {
   RequiresSelection,
 } from '@graphql-hive/router-query-planner';
 import { type DocumentNode, parse } from 'graphql';
+import { type FieldTypes, makeKeysDistinct } from '../../subgraphs/distinct-keys.ts';
 import type { Subgraph, SubgraphOperation } from '../../subgraphs/subgraph.ts';
 import { readAnswerKeys } from './answer-keys.ts';
 import { compileOutputRewrites } from './compile-output-rewrites.ts';
@@ -19,6 +20,8 @@ import type { SupergraphTypes } from './supergraph-types.ts';
 export interface PlanContext {
   readonly subgraphs: ReadonlyMap<string, Subgraph>;
   readonly types: SupergraphTypes;
+  /** By subgraph name. */
+  readonly fieldTypes: ReadonlyMap<string, FieldTypes>;
 }
 
 /**
@@ -65,11 +68,7 @@ function compileFetch(
 ): Step {
   const { types } = context;
   const operation = createOperation(node);
-  const fetch = {
-    subgraph: findSubgraph(node.serviceName, context),
-    operation,
-    variableNames: node.variableUsages ?? [],
-  };
+  const fetch = { ...compileRequest(node.serviceName, operation, context), variableNames: node.variableUsages ?? [] };
   const outputRewrites = compileOutputRewrites(node.outputRewrites, types);
   if (node.requires === undefined) {
     return { kind: 'root', ...fetch, answerKeys: readAnswerKeys(operation.document, undefined, types), outputRewrites };
@@ -94,8 +93,7 @@ function compileBatchFetch(node: BatchFetchNode, context: Compilation): Step {
   const operation = createOperation(node);
   return {
     kind: 'entities',
-    subgraph: findSubgraph(node.serviceName, context),
-    operation,
+    ...compileRequest(node.serviceName, operation, context),
     variableNames: node.variableUsages ?? [],
     lists: node.entityBatch.aliases.map((alias) => ({
       responseKey: alias.alias,
@@ -126,6 +124,28 @@ function compileSelection(
   };
   selections.set(key, selection);
   return selection;
+}
+
+/** What is sent where: the operation with keys that the subgraph accepts, and a subgraph whose results have the keys of the plan. */
+function compileRequest(
+  name: string,
+  operation: SubgraphOperation,
+  context: PlanContext,
+): { readonly subgraph: Subgraph; readonly operation: SubgraphOperation } {
+  const subgraph = findSubgraph(name, context);
+  const types = context.fieldTypes.get(name);
+  const distinct = types === undefined ? undefined : makeKeysDistinct(operation, types);
+  if (distinct === undefined) return { subgraph, operation };
+  return {
+    operation: distinct.operation,
+    subgraph: {
+      ...subgraph,
+      execute(request) {
+        const result = subgraph.execute(request);
+        return result instanceof Promise ? result.then(distinct.restore) : distinct.restore(result);
+      },
+    },
+  };
 }
 
 function findSubgraph(name: string, context: PlanContext): Subgraph {

@@ -76,7 +76,8 @@ interface FieldWriter {
   readonly before: string;
   readonly nested: NestedWriter | undefined;
 }
-type NestedWriter = (value: JsonObject) => string;
+/** `undefined`: something in the value failed. */
+type NestedWriter = (value: JsonObject) => string | undefined;
 
 function compileRequirements(fields: readonly RequiredField[], types: SupergraphTypes): Requirements {
   const { writers, after } = compileFieldWriters(fields, types);
@@ -91,7 +92,9 @@ function compileRequirements(fields: readonly RequiredField[], types: Supergraph
         const value = getOwn(entity, name);
         if (value === undefined || value instanceof Failure) return undefined;
         if (value !== null) isKnown = true;
-        text += before + writeValue(value, nested);
+        const written = writeValue(value, nested);
+        if (written === undefined) return undefined;
+        text += before + written;
       }
       return isKnown ? `{${text.slice(1)}${after}}` : undefined;
     },
@@ -99,7 +102,8 @@ function compileRequirements(fields: readonly RequiredField[], types: Supergraph
       let absent: string | undefined;
       for (const { name } of writers) {
         const value = getOwn(entity, name);
-        if (value instanceof Failure) return value;
+        const failure = findFailure(value);
+        if (failure !== undefined) return failure;
         if (value === undefined) absent ??= `An entity lacks "${name}", which a fetch of more of it requires`;
       }
       return absent;
@@ -146,17 +150,37 @@ function compileNested(
     for (const { name, keyText, constantText, nested } of fields) {
       const value = constantText ?? getOwn(object, name);
       // What a nested object lacks is left out: only the entity itself must be whole.
-      if (value === undefined || value instanceof Failure) continue;
-      text += keyText + (constantText ?? writeValue(value, nested));
+      if (value === undefined) continue;
+      const written = constantText ?? writeValue(value, nested);
+      if (written === undefined) return undefined;
+      text += keyText + written;
     }
     return `{${text.slice(1)}}`;
   };
 }
 
-function writeValue(value: unknown, nested: NestedWriter | undefined): string {
-  if (value === null || nested === undefined || typeof value !== 'object') return JSON.stringify(value);
-  if (!Array.isArray(value)) return value instanceof Failure ? 'null' : nested(value as JsonObject);
-  let text = '';
-  for (const item of value) text += `,${writeValue(item ?? null, nested)}`;
-  return `[${text.slice(1)}]`;
+/** @returns `undefined`: something in the value failed. */
+function writeValue(value: unknown, nested: NestedWriter | undefined): string | undefined {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (value instanceof Failure) return undefined;
+  if (Array.isArray(value)) {
+    let text = '';
+    for (const item of value) {
+      const written = writeValue(item ?? null, nested);
+      if (written === undefined) return undefined;
+      text += `,${written}`;
+    }
+    return `[${text.slice(1)}]`;
+  }
+  return nested === undefined ? JSON.stringify(value) : nested(value as JsonObject);
+}
+
+function findFailure(value: unknown): Failure | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (value instanceof Failure) return value;
+  for (const item of Object.values(value)) {
+    const failure = findFailure(item);
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
 }

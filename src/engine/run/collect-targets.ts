@@ -1,7 +1,7 @@
 import type { Requirements } from '../compile/compile-representation.ts';
 import type { EntityList } from '../compile/step.ts';
 import { getOwn, type JsonObject } from '../own.ts';
-import { Failure, type UpstreamRecord, unusableAnswer } from './failure.ts';
+import { Failure, unusableAnswer } from './failure.ts';
 import { failKeys } from './place-errors.ts';
 import type { Run } from './run.ts';
 
@@ -26,7 +26,7 @@ export interface Targets extends Collected {
 export function collectTargets(list: EntityList, run: Run): Targets {
   const { selection } = list;
   // Failures are passed on for each list by itself.
-  if (!selection.isShared || run.records !== undefined) return { list, ...collect(list, run) };
+  if (!selection.isShared || run.hasFailures) return { list, ...collect(list, run) };
   const known = run.collected?.get(selection);
   if (known !== undefined) return { list, ...known };
   const collected = collect(list, run);
@@ -107,14 +107,9 @@ class KnownRepresentations {
 function failUnrepresented(list: EntityList, requirements: Requirements, object: JsonObject, run: Run): void {
   const lacking = requirements.findLacking(object);
   if (lacking === undefined) return;
-  let record: UpstreamRecord;
-  if (lacking instanceof Failure) record = lacking.record;
-  else {
-    record = run.record(unusableAnswer(lacking));
-    // Where the client did not ask for what is lost, there is nothing to tell.
-    record.isReported = true;
-  }
-  failKeys(object, list.answerKeys, typenameOf(object), [], record);
+  run.hasFailures = true;
+  const error = lacking instanceof Failure ? lacking.error : unusableAnswer(lacking);
+  failKeys(object, list.answerKeys, typenameOf(object), [], error);
 }
 
 export function typenameOf(object: JsonObject): string | undefined {

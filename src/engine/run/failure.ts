@@ -4,30 +4,19 @@ import type { SubgraphError } from '../../subgraphs/subgraph.ts';
 
 export type Path = readonly (string | number)[];
 
-/** One error of one subgraph answer. However many places it leaves null, each knows the same record. */
-export class UpstreamRecord {
-  readonly error: SubgraphError;
-  /** Whether the client's answer has it at some place. */
-  isReported = false;
-
-  constructor(error: SubgraphError) {
-    this.error = error;
-  }
-}
-
 /**
  * Stands in data where an upstream error left nothing. The writer turns it into null and an error at the place's own path, as if a
  * resolver had thrown there.
  */
 export class Failure {
-  readonly record: UpstreamRecord;
+  readonly error: SubgraphError;
   /** From the place to the field that the upstream's error names. */
   readonly suffix: Path;
   /** The error names another field, which took this one with it: reported only where nothing else explains the null. */
   readonly isCollateral: boolean;
 
-  constructor(record: UpstreamRecord, suffix: Path, isCollateral: boolean) {
-    this.record = record;
+  constructor(error: SubgraphError, suffix: Path, isCollateral: boolean) {
+    this.error = error;
     this.suffix = suffix;
     this.isCollateral = isCollateral;
   }
@@ -40,8 +29,7 @@ export interface ClientError {
 }
 
 /** The client's form of an upstream error at a client's path; code from the upstream, otherwise `UPSTREAM_ERROR`. */
-export function toClientError(record: UpstreamRecord, path: Path | undefined): ClientError {
-  const { error } = record;
+export function toClientError(error: SubgraphError, path: Path | undefined): ClientError {
   const own = error.cause instanceof WeirError ? error.cause : undefined;
   const code = own?.code ?? error.extensions?.code ?? 'UPSTREAM_ERROR';
   return {

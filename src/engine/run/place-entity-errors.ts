@@ -3,12 +3,12 @@ import type { EntityList } from '../compile/step.ts';
 import { isJsonObject, type JsonObject } from '../own.ts';
 import { type Targets, typenameOf } from './collect-targets.ts';
 import { pathOf } from './errors-of.ts';
-import { type Path, toClientPath, type UpstreamRecord, unusableAnswer } from './failure.ts';
+import { type Path, toClientPath, unusableAnswer } from './failure.ts';
 import { failKeys, placeFailure } from './place-errors.ts';
 import type { Run } from './run.ts';
 
 /** Marks what the list would have told of the object. @returns whether any of it was not failed before. */
-type FailObject = (list: EntityList, object: JsonObject, path: Path, record: UpstreamRecord) => boolean;
+type FailObject = (list: EntityList, object: JsonObject, path: Path, error: SubgraphError) => boolean;
 
 /**
  * Places the errors of an entity fetch: one that names an entity at each place where the entity stands, one that names none
@@ -21,26 +21,26 @@ export function placeEntityErrors(
   errors: readonly SubgraphError[],
   objectTypes: ReadonlySet<string>,
 ): void {
-  const fail: FailObject = (list, object, path, record) => {
+  run.hasFailures = true;
+  const fail: FailObject = (list, object, path, error) => {
     const typename = typenameOf(object);
     const isUntold = typename !== undefined && !objectTypes.has(typename) && list.answerKeys.asksType(typename);
-    if (isUntold && !run.untold?.has(object)) run.untold = (run.untold ?? new Map()).set(object, record);
-    return failKeys(object, list.answerKeys, typename, path, record) || isUntold;
+    if (isUntold && !run.untold?.has(object)) run.untold = (run.untold ?? new Map()).set(object, error);
+    return failKeys(object, list.answerKeys, typename, path, error) || isUntold;
   };
 
   for (const error of errors) {
     const path = pathOf(error);
-    const record = run.record(error);
     const at = targets.findIndex(({ list }) => list.responseKey === path[0]);
     const target = targets[at];
     const index = path[1];
     if (target !== undefined && typeof index === 'number') {
-      placeEntityError(target, answers[at], index, path.slice(2), run, record, fail);
+      placeEntityError(target, answers[at], index, path.slice(2), run, error, fail);
       continue;
     }
     const failed = target === undefined ? targets : [target];
-    const hasFailed = failed.map((one) => failMissing(one, answers[targets.indexOf(one)], record, fail));
-    if (!hasFailed.includes(true)) run.report(record, undefined);
+    const hasFailed = failed.map((one) => failMissing(one, answers[targets.indexOf(one)], error, fail));
+    if (!hasFailed.includes(true)) run.report(error, undefined);
   }
   targets.forEach((target, at) => {
     const answer = answers[at];
@@ -49,7 +49,7 @@ export function placeEntityErrors(
     answer?.fill(null);
     if (errors.length > 0) return;
     const message = 'The answer to an entity fetch does not have one item per representation';
-    failMissing(target, undefined, run.record(unusableAnswer(message)), fail);
+    failMissing(target, undefined, unusableAnswer(message), fail);
   });
 }
 
@@ -59,39 +59,39 @@ function placeEntityError(
   index: number,
   path: Path,
   run: Run,
-  record: UpstreamRecord,
+  error: SubgraphError,
   fail: FailObject,
 ): void {
   const entity = answer?.[index];
   if (isJsonObject(entity) && path.length > 0) {
-    if (!placeFailure(entity, path, record)) reportAtEachPlace(target, index, path, run, record);
+    if (!placeFailure(entity, path, error)) reportAtEachPlace(target, index, path, run, error);
     return;
   }
-  for (const object of objectsOf(target, index)) fail(target.list, object, path, record);
+  for (const object of objectsOf(target, index)) fail(target.list, object, path, error);
 }
 
 /** @returns whether any field of a missing entity was not failed before. */
 function failMissing(
   target: Targets,
   answer: readonly unknown[] | undefined,
-  record: UpstreamRecord,
+  error: SubgraphError,
   fail: FailObject,
 ): boolean {
   let hasFailed = false;
   target.objects.forEach((object, at) => {
     if (isJsonObject(answer?.[target.indexes[at] as number])) return;
-    if (fail(target.list, object, [], record)) hasFailed = true;
+    if (fail(target.list, object, [], error)) hasFailed = true;
   });
   return hasFailed;
 }
 
 /** An error about data that is there: nothing in the answer would say it. */
-function reportAtEachPlace(target: Targets, index: number, path: Path, run: Run, record: UpstreamRecord): void {
+function reportAtEachPlace(target: Targets, index: number, path: Path, run: Run, error: SubgraphError): void {
   const objects = new Set(objectsOf(target, index));
   const renamed = target.list.outputRewrites?.renamePath(path) ?? path;
   for (const entityPath of target.list.selection.paths) {
     entityPath.locate(run.data, (object, place) => {
-      if (objects.has(object)) run.report(record, toClientPath([...place, ...renamed]));
+      if (objects.has(object)) run.report(error, toClientPath([...place, ...renamed]));
     });
   }
 }

@@ -1,12 +1,13 @@
+import type { SubgraphError } from '../../subgraphs/subgraph.ts';
 import type { AnswerKeys } from '../compile/answer-keys.ts';
 import { getOwn, isJsonObject, type JsonObject, setOwn } from '../own.ts';
-import { Failure, type Path, type UpstreamRecord } from './failure.ts';
+import { Failure, type Path } from './failure.ts';
 
 /**
  * Puts a failure where the error's path meets null in an answer.
  * @returns whether it met null; otherwise the error is about data that is there.
  */
-export function placeFailure(answer: JsonObject, path: Path, record: UpstreamRecord): boolean {
+export function placeFailure(answer: JsonObject, path: Path, error: SubgraphError): boolean {
   let at: unknown = answer;
   for (let depth = 0; depth < path.length; depth++) {
     const segment = path[depth] as string | number;
@@ -16,7 +17,7 @@ export function placeFailure(answer: JsonObject, path: Path, record: UpstreamRec
     else return false;
     if (next instanceof Failure) return true;
     if (next === null || next === undefined) {
-      const failure = new Failure(record, path.slice(depth + 1), false);
+      const failure = new Failure(error, path.slice(depth + 1), false);
       if (Array.isArray(at)) at[segment as number] = failure;
       else setOwn(at as JsonObject, segment as string, failure);
       return true;
@@ -35,7 +36,7 @@ export function failKeys(
   keys: AnswerKeys,
   typename: string | undefined,
   path: Path,
-  record: UpstreamRecord,
+  error: SubgraphError,
 ): boolean {
   const [named, ...suffix] = path;
   const names = keys.keysFor(typename);
@@ -46,7 +47,7 @@ export function failKeys(
     const known = getOwn(object, key);
     const isFree = known === undefined || known === null || (isPlace && known instanceof Failure && known.isCollateral);
     if (!isFree) continue;
-    setOwn(object, key, new Failure(record, isPlace ? suffix : [], isNamed && !isPlace));
+    setOwn(object, key, new Failure(error, isPlace ? suffix : [], isNamed && !isPlace));
     hasMarked = true;
   }
   return hasMarked;

@@ -8,6 +8,7 @@ import { copyJsonObject, mergeObject } from './merge.ts';
 import { placeEntityErrors } from './place-entity-errors.ts';
 import type { Run } from './run.ts';
 import type { RunEnvironment } from './run-step.ts';
+import { send } from './send.ts';
 import { variablesText } from './variables-text.ts';
 
 export function runEntityFetch(fetch: EntityFetch, run: Run, environment: RunEnvironment): Promise<void> | undefined {
@@ -22,7 +23,7 @@ export function runEntityFetch(fetch: EntityFetch, run: Run, environment: RunEnv
   }
   if (count === 0) return undefined;
   const variables = variablesText(fetch.variableNames, run.variables, added);
-  const sent = environment.send(fetch.subgraph, fetch.operation, variables, run.context);
+  const sent = send(fetch.subgraph, fetch.operation, variables, run.context);
   if (sent instanceof Promise) return sent.then((result) => receive(targets, run, environment, result));
   receive(targets, run, environment, sent);
   return undefined;

@@ -20,6 +20,6 @@ export function runProgram(
 
 function respond(program: Program, run: Run): EngineResponse {
   const dataText = program.write(run, run.data);
-  if (run.records !== undefined) settleErrors(run, dataText);
+  settleErrors(run, dataText);
   return run.errors === undefined ? { dataText } : { dataText, errors: run.errors };
 }

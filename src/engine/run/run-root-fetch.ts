@@ -7,11 +7,12 @@ import { mergeObject } from './merge.ts';
 import { failKeys, placeFailure } from './place-errors.ts';
 import type { Run } from './run.ts';
 import type { RunEnvironment } from './run-step.ts';
+import { send } from './send.ts';
 import { variablesText } from './variables-text.ts';
 
 export function runRootFetch(fetch: RootFetch, run: Run, environment: RunEnvironment): Promise<void> | undefined {
   const variables = variablesText(fetch.variableNames, run.variables, '');
-  const sent = environment.send(fetch.subgraph, fetch.operation, variables, run.context);
+  const sent = send(fetch.subgraph, fetch.operation, variables, run.context);
   if (sent instanceof Promise) return sent.then((result) => receive(fetch, run, environment, result));
   receive(fetch, run, environment, sent);
   return undefined;
@@ -33,11 +34,11 @@ function receive(fetch: RootFetch, run: Run, environment: RunEnvironment, result
 function placeError(fetch: RootFetch, run: Run, answer: JsonObject, hasData: boolean, error: SubgraphError): void {
   const path: Path = pathOf(error);
   const rename = (given: Path): Path => fetch.outputRewrites?.renamePath(given) ?? given;
-  const record = run.record(error);
+  run.hasFailures = true;
   // Only an error with a path can be about less than the whole fetch.
   const isPlaced =
     hasData && path.length > 0
-      ? placeFailure(answer, path, record)
-      : failKeys(answer, fetch.answerKeys, undefined, path, record);
-  if (!isPlaced) run.report(record, path.length === 0 ? undefined : toClientPath(rename(path)));
+      ? placeFailure(answer, path, error)
+      : failKeys(answer, fetch.answerKeys, undefined, path, error);
+  if (!isPlaced) run.report(error, path.length === 0 ? undefined : toClientPath(rename(path)));
 }

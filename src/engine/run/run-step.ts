@@ -2,11 +2,9 @@ import type { Step } from '../compile/step.ts';
 import type { Run } from './run.ts';
 import { runEntityFetch } from './run-entity-fetch.ts';
 import { runRootFetch } from './run-root-fetch.ts';
-import type { Send } from './send.ts';
 
 /** What all runs of an engine share. */
 export interface RunEnvironment {
-  readonly send: Send;
   /** Names of the supergraph's object types. */
   readonly objectTypes: ReadonlySet<string>;
 }

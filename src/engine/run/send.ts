@@ -22,15 +22,13 @@ export class FetchRequest implements SubgraphRequest {
   }
 }
 
-/** Sends a fetch; the result is the caller's own to change. */
-export type Send = (
+/** Sends a fetch; the result is the caller's own to change. Never rejects. */
+export function send(
   subgraph: Subgraph,
   operation: SubgraphOperation,
   variablesText: string | undefined,
   context: RequestContext,
-) => Promise<SubgraphResult> | SubgraphResult;
-
-export const sendDirectly: Send = (subgraph, operation, variablesText, context) => {
+): Promise<SubgraphResult> | SubgraphResult {
   if (context.signal.aborted) return abortedResult(context.signal);
   try {
     const result = subgraph.execute(new FetchRequest(operation, variablesText, context));
@@ -38,10 +36,10 @@ export const sendDirectly: Send = (subgraph, operation, variablesText, context) 
   } catch (cause) {
     return failedResult(cause);
   }
-};
+}
 
 /** The answer in place of one that nobody waits for any more. */
-export function abortedResult(signal: AbortSignal): SubgraphResult {
+function abortedResult(signal: AbortSignal): SubgraphResult {
   const cause =
     signal.reason instanceof WeirError
       ? signal.reason

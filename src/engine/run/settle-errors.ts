@@ -2,22 +2,20 @@ import type { Path } from './failure.ts';
 import type { Run } from './run.ts';
 
 /**
- * After writing: every null that a failure made has its error, and no upstream error goes unseen.
+ * After writing: gives an error to every null that a failure made and that nothing explains yet. A failure that the writer did not
+ * meet cost the client nothing.
  * @param dataText the answer's `data`.
  */
 export function settleErrors(run: Run, dataText: string): void {
-  if (run.collateral !== undefined) {
-    const data: unknown = JSON.parse(dataText);
-    const explained = new Set((run.errors ?? []).map(({ path }) => findNull(data, path ?? [])));
-    for (const { record, path } of run.collateral) {
-      const place = findNull(data, path);
-      if (explained.has(place)) continue;
-      explained.add(place);
-      run.report(record, path);
-    }
+  if (run.collateral === undefined) return;
+  const data: unknown = JSON.parse(dataText);
+  const explained = new Set((run.errors ?? []).map(({ path }) => findNull(data, path ?? [])));
+  for (const { error, path } of run.collateral) {
+    const place = findNull(data, path);
+    if (explained.has(place)) continue;
+    explained.add(place);
+    run.report(error, path);
   }
-  if (run.errors !== undefined) return;
-  for (const record of run.records ?? []) if (!record.isReported) run.report(record, undefined);
 }
 
 /** The path, as JSON, of the first null on the way along a path; `undefined`: there is none. */

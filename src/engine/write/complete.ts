@@ -11,9 +11,9 @@ export type Completed = unknown;
 export function completeNull(run: Run, value: unknown, position: Position, parent: JsonObject): Completed {
   if (value instanceof Failure) {
     const path = [...pathAt(run, position.path), ...toResponsePath(value.suffix)];
-    if (!value.isCollateral) run.report(value.record, path);
-    else if (run.collateral === undefined) run.collateral = [{ record: value.record, path }];
-    else run.collateral.push({ record: value.record, path });
+    if (!value.isCollateral) run.report(value.error, path);
+    else if (run.collateral === undefined) run.collateral = [{ error: value.error, path }];
+    else run.collateral.push({ error: value.error, path });
     return position.isNonNull ? undefined : null;
   }
   if (!position.isNonNull) return null;
@@ -69,9 +69,9 @@ export function completeNoList(run: Run, value: unknown, position: Position, par
  */
 export function completeNoType(run: Run, shape: AbstractShape, parent: JsonObject, value: JsonObject): Completed {
   const { typeName } = shape;
-  const record = run.untold?.get(value);
-  if (record !== undefined) {
-    run.report(record, pathAt(run, shape.path));
+  const error = run.untold?.get(value);
+  if (error !== undefined) {
+    run.report(error, pathAt(run, shape.path));
     return shape.isNonNull ? undefined : null;
   }
   return fail(

@@ -43,5 +43,9 @@ export async function drainListeners(
 
 /** Server-sent events, also those of GraphQL subscriptions. */
 function isEventStream(response: ServerResponse): boolean {
-  return String(response.getHeader('content-type') ?? '').startsWith('text/event-stream');
+  const type = response.getHeader('content-type');
+  if (type !== undefined) return String(type).startsWith('text/event-stream');
+  // Node does not keep headers that are all given to `writeHead`; the text that it made of them it does.
+  const { _header: written } = response as ServerResponse & { readonly _header?: string | null };
+  return /\r\ncontent-type: ?text\/event-stream/i.test(written ?? '');
 }

@@ -1,20 +1,27 @@
 import type { IncomingMessage } from 'node:http';
 import { type ErrorCode, WeirError } from '../../errors.ts';
+import { isHttp2 } from '../is-http2.ts';
+
+export interface HeaderLimits {
+  /** Most fields. Node keeps no more of them than that and one, so that one too many is seen here. */
+  readonly maxHeaders: number;
+  /** Most bytes of all fields. */
+  readonly maxHeadersSizeBytes: number;
+}
 
 /**
  * Finds what makes a request one that two servers could read in two ways. Node's parser is strict and has refused most of it
  * before; this is what it leaves, and what it must not begin to let through.
  *
  * Brings the target into origin-form (RFC 9112 §3.2.1), so that everything behind it knows one form.
- * @param maxHeaders most fields; Node keeps no more of them than that and one, so that one too many is seen here.
  */
-export function findBreach(request: IncomingMessage, maxHeaders: number): WeirError | undefined {
-  const { rawHeaders, httpVersionMajor } = request;
-  if (rawHeaders.length > maxHeaders * 2) {
-    return refuse('HEADERS_TOO_LARGE', `At most ${maxHeaders} header fields are admitted`);
+export function findBreach(request: IncomingMessage, limits: HeaderLimits): WeirError | undefined {
+  const { rawHeaders } = request;
+  if (rawHeaders.length > limits.maxHeaders * 2) {
+    return refuse('HEADERS_TOO_LARGE', `At most ${limits.maxHeaders} header fields are admitted`);
   }
   return (
-    (httpVersionMajor === 2 ? undefined : checkVersion(request)) ??
+    (isHttp2(request) ? checkSize(rawHeaders, limits) : checkVersion(request)) ??
     checkRepeated(rawHeaders) ??
     checkBodyFraming(request) ??
     checkTarget(request)
@@ -26,6 +33,15 @@ function refuse(code: ErrorCode, message: string): WeirError {
 }
 
 const malformed = (message: string): WeirError => refuse('MALFORMED_REQUEST', message);
+
+/** The parser of HTTP/1.1 counts for itself. In HTTP/2 it is only what the client has acknowledged that binds it. */
+function checkSize(rawHeaders: readonly string[], { maxHeadersSizeBytes }: HeaderLimits): WeirError | undefined {
+  let bytes = 0;
+  for (const part of rawHeaders) bytes += part.length;
+  return bytes > maxHeadersSizeBytes
+    ? refuse('HEADERS_TOO_LARGE', 'The header is larger than the gateway admits')
+    : undefined;
+}
 
 function checkVersion({ httpVersion, method }: IncomingMessage): WeirError | undefined {
   // The parser admits `SOURCE` for the sake of ICE, which is not HTTP.
@@ -58,7 +74,8 @@ function checkRepeated(rawHeaders: readonly string[]): WeirError | undefined {
   return undefined;
 }
 
-function checkBodyFraming({ headers, httpVersion, httpVersionMajor }: IncomingMessage): WeirError | undefined {
+function checkBodyFraming(request: IncomingMessage): WeirError | undefined {
+  const { headers, httpVersion } = request;
   const length = headers['content-length'];
   if (length !== undefined && !/^\d{1,15}$/.test(length)) return malformed('"content-length" must be one number');
   const coding = headers['transfer-encoding'];
@@ -67,7 +84,7 @@ function checkBodyFraming({ headers, httpVersion, httpVersionMajor }: IncomingMe
     const hasBody = length !== undefined && Number(length) > 0;
     return hasBody && headers.upgrade !== undefined ? malformed('A request to upgrade must have no body') : undefined;
   }
-  if (httpVersionMajor === 2) return malformed('"transfer-encoding" is not of HTTP/2');
+  if (isHttp2(request)) return malformed('"transfer-encoding" is not of HTTP/2');
   // RFC 9112 §6.1, §6.3
   if (httpVersion === '1.0') return malformed('"transfer-encoding" is not of HTTP/1.0');
   if (length !== undefined) return malformed('"content-length" and "transfer-encoding" exclude each other');
@@ -84,7 +101,7 @@ const AUTHORITY = /^(?:[a-z0-9._~!$&'()*+;=%-]+|\[[0-9a-f:.]+\])(?::\d{0,5})?$/i
 const TARGET = /^[!-"$-~]+$/;
 
 function checkTarget(request: IncomingMessage): WeirError | undefined {
-  const { headers, httpVersion, httpVersionMajor } = request;
+  const { headers, httpVersion } = request;
   const target = request.url ?? '';
   if (!TARGET.test(target)) return malformed('The target must be of printable ASCII characters, without "#"');
   const host = hostOf(request);
@@ -96,7 +113,7 @@ function checkTarget(request: IncomingMessage): WeirError | undefined {
   if (!AUTHORITY.test(host)) return malformed('"host" must be a name or an address, and may have a port');
   if (target.startsWith('/')) return undefined;
   if (target === '*') return request.method === 'OPTIONS' ? undefined : malformed('The target "*" is for OPTIONS');
-  if (httpVersionMajor === 2) return malformed('The target must begin with "/"');
+  if (isHttp2(request)) return malformed('The target must begin with "/"');
   const absolute = /^https?:\/\/([^/?]*)(.*)$/i.exec(target);
   if (absolute === null) return malformed('The target must begin with "/"');
   const [, authority = '', rest = ''] = absolute;
@@ -106,9 +123,10 @@ function checkTarget(request: IncomingMessage): WeirError | undefined {
 }
 
 /** In HTTP/2 `:authority` and `host` say the same thing, and must not say two (RFC 9113 §8.3.1). */
-function hostOf({ headers, httpVersionMajor }: IncomingMessage): string | WeirError | undefined {
+function hostOf(request: IncomingMessage): string | WeirError | undefined {
+  const { headers } = request;
   const { host } = headers;
-  if (httpVersionMajor !== 2) return host;
+  if (!isHttp2(request)) return host;
   const authority = headers[':authority'] as string | undefined;
   const scheme = headers[':scheme'];
   if (scheme !== 'https' && scheme !== 'http') return malformed('":scheme" must be "https" or "http"');

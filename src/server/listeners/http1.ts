@@ -3,7 +3,6 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { uuidV7 } from '../../edge/request-id.ts';
 import { type ErrorCode, WeirError } from '../../errors.ts';
-import { requestIdOf } from '../own-fields.ts';
 import { problemOf, sendProblem } from '../problem.ts';
 import { createBodyPace } from './body-pace.ts';
 import type { ListenerIncident } from './events.ts';
@@ -51,7 +50,7 @@ export function createHttp1({ definition, handlers, onIncident }: Http1Parts): H
     optimizeEmptyRequests: true,
     shouldUpgradeCallback: isUpgrade,
   });
-  // Node drops what is beyond, silently: one more is kept, so that it can be refused.
+  // Older versions of Node drop what is beyond, silently: one more is kept, so that it can be refused.
   server.maxHeadersCount = definition.maxHeaders + 1;
   /** The newest request of each connection. */
   const newest = new Map<Socket, ServerResponse | undefined>();
@@ -71,7 +70,7 @@ export function createHttp1({ definition, handlers, onIncident }: Http1Parts): H
     if (response.headersSent) return void socket.destroy();
     condemn(socket);
     response.setHeader('connection', 'close');
-    const requestId = requestIdOf(response) ?? uuidV7();
+    const requestId = String(response.getHeader('x-request-id') ?? uuidV7());
     sendProblem(response, problemOf(new WeirError(code, detail), requestId));
   };
   const pace = createBodyPace({
@@ -92,6 +91,10 @@ export function createHttp1({ definition, handlers, onIncident }: Http1Parts): H
   const announce = (response: ServerResponse | undefined): void => {
     if (response !== undefined && !response.headersSent) response.setHeader('connection', 'close');
   };
+  const announceDrain = (): void => {
+    isDraining = true;
+    for (const response of newest.values()) announce(response);
+  };
   /** Where the head of the answer promised to keep the connection. */
   const closeAfter = (response: ServerResponse | undefined): void => {
     if (response !== undefined && !response.closed) response.once('close', () => setImmediate(closeIdle));
@@ -100,6 +103,8 @@ export function createHttp1({ definition, handlers, onIncident }: Http1Parts): H
   const onRequest: RequestListener = (request, response) => {
     const { socket } = request;
     if (isRefused(socket)) return;
+    // Nobody behind may take it for a request of HTTP/2.
+    if (request.httpVersionMajor !== 1) return void refuse(socket, UNKNOWN_VERSION.code, UNKNOWN_VERSION.detail);
     newest.set(socket, response);
     if (isDraining) announce(response);
     if (hasBody(request)) pace.watch(request);
@@ -145,11 +150,9 @@ export function createHttp1({ definition, handlers, onIncident }: Http1Parts): H
     inFlight: () =>
       [...newest.values()].filter((response) => response !== undefined).filter((response) => !response.closed),
     tunnels: () => tunnels,
-    announceDrain() {
-      isDraining = true;
-      for (const response of newest.values()) announce(response);
-    },
+    announceDrain,
     drain() {
+      announceDrain();
       for (const response of newest.values()) closeAfter(response);
       closeIdle();
     },
@@ -165,6 +168,11 @@ export function createHttp1({ definition, handlers, onIncident }: Http1Parts): H
     return handlers.upgrade !== undefined && headers.upgrade?.toLowerCase() === 'websocket';
   }
 }
+
+const UNKNOWN_VERSION = {
+  code: 'HTTP_VERSION_NOT_SUPPORTED',
+  detail: 'HTTP/1.1 and HTTP/1.0 are spoken here',
+} as const;
 
 function hasBody({ headers }: IncomingMessage): boolean {
   const length = headers['content-length'];
@@ -182,9 +190,13 @@ function explainParserError({ code = '', reason, message }: NodeJS.ErrnoExceptio
       return { code: 'CONTENT_TOO_LARGE', detail: 'The chunk extensions are larger than the gateway admits' };
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return { code: 'REQUEST_TIMEOUT', detail: 'The header did not arrive in time' };
-    case 'HPE_INVALID_VERSION':
     case 'HPE_PAUSED_H2_UPGRADE':
-      return { code: 'HTTP_VERSION_NOT_SUPPORTED', detail: 'HTTP/1.1 and HTTP/1.0 are spoken here' };
+      return UNKNOWN_VERSION;
+    case 'HPE_INVALID_VERSION':
+      // It also stands for what is wrong behind the version.
+      return reason === 'Invalid HTTP version'
+        ? UNKNOWN_VERSION
+        : { code: 'MALFORMED_REQUEST', detail: reason ?? message };
     default:
       return { code: 'MALFORMED_REQUEST', detail: reason ?? message };
   }

@@ -35,6 +35,7 @@ export interface Http2Parts {
 const PSEUDO_FIELDS = 4;
 /** Per second, beyond `max_resets`. */
 const RESETS_PER_SECOND = 33;
+const LINGER_MS = 1_000;
 const CONTROL_WINDOW_MS = 10_000;
 /** RFC 9113 §6.8: no stream has a greater id, so all that the client has begun are still served. */
 const LAST_STREAM = 2 ** 31 - 1;
@@ -61,7 +62,14 @@ export function createHttp2({ definition, request: onRequest, onIncident }: Http
     },
   });
   const sessions = new Map<ServerHttp2Session, Set<ServerResponse>>();
+  const sockets = new WeakMap<ServerHttp2Session, Socket>();
+  let arriving: Socket | undefined;
   let isDraining = false;
+
+  const end = (session: ServerHttp2Session): void => {
+    session.close();
+    if (sessions.get(session)?.size === 0) cutSoon(sockets.get(session));
+  };
 
   const serve = (incoming: Http2ServerRequest, outgoing: Http2ServerResponse): void => {
     const { session } = incoming.stream;
@@ -69,8 +77,13 @@ export function createHttp2({ definition, request: onRequest, onIncident }: Http
     // The forms of node:http2 are made to be used like those of node:http; their types do not say so.
     const request = incoming as unknown as IncomingMessage;
     const response = outgoing as unknown as ServerResponse;
+    // HTTP/2 has no reason phrases (RFC 9113 §8.3.2), and node:http2 warns of each.
+    Object.defineProperty(outgoing, 'statusMessage', { value: '', writable: true });
     open?.add(response);
-    outgoing.once('close', () => open?.delete(response));
+    outgoing.once('close', () => {
+      open?.delete(response);
+      if (open?.size === 0 && session?.closed) cutSoon(sockets.get(session as ServerHttp2Session));
+    });
     if (!incoming.stream.endAfterHeaders) pace.watch(request);
     onRequest(request, response);
   };
@@ -82,23 +95,26 @@ export function createHttp2({ definition, request: onRequest, onIncident }: Http
   server.on('session', (session) => {
     const open = new Set<ServerResponse>();
     sessions.set(session, open);
+    if (arriving !== undefined) sockets.set(session, arriving);
     session.once('close', () => sessions.delete(session));
     // A fault of the connection ends it; there is nobody to tell.
     session.on('error', () => undefined);
     session.once('connect', () => session.setLocalWindowSize(http2.connectionWindowBytes));
-    closeWhenIdle(session, open, headersTimeoutMs, keepAliveTimeoutMs);
+    closeWhenIdle(session, open, headersTimeoutMs, keepAliveTimeoutMs, () => end(session));
     limitControlFrames(session, http2.maxControlFrames, (address) => {
       onIncident({ type: 'connection_refused', reason: 'flood', address });
-      session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+      session.destroy(new Error('Too many control frames'), constants.NGHTTP2_ENHANCE_YOUR_CALM);
     });
-    if (isDraining) session.close();
+    if (isDraining) end(session);
   });
 
   return {
     serve(socket) {
       // The session sees the end of the connection only where the socket acts on it.
       socket.allowHalfOpen = false;
+      arriving = socket;
       server.emit('connection', socket);
+      arriving = undefined;
     },
     inFlight: () => [...sessions.values()].flatMap((open) => [...open]),
     announceDrain() {
@@ -106,7 +122,7 @@ export function createHttp2({ definition, request: onRequest, onIncident }: Http
     },
     drain() {
       isDraining = true;
-      for (const session of sessions.keys()) session.close();
+      for (const session of sessions.keys()) end(session);
     },
     close() {
       pace.close();
@@ -115,11 +131,25 @@ export function createHttp2({ definition, request: onRequest, onIncident }: Http
   };
 }
 
+/** A closed session leaves it to the client to end the connection; one that does not is not waited for. */
+function cutSoon(socket: Socket | undefined): void {
+  if (socket === undefined || socket.destroyed) return;
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  timer.unref();
+  socket.once('close', () => clearTimeout(timer));
+}
+
 /**
  * The first request must be there within `firstMs`, and later ones `idleMs` after the one before: by the clock, whatever frames
  * come meanwhile, so that headers in small pieces hold no connection.
  */
-function closeWhenIdle(session: ServerHttp2Session, open: ReadonlySet<unknown>, firstMs: number, idleMs: number): void {
+function closeWhenIdle(
+  session: ServerHttp2Session,
+  open: ReadonlySet<unknown>,
+  firstMs: number,
+  idleMs: number,
+  close: () => void,
+): void {
   let idleSinceMs = performance.now();
   let allowedMs = firstMs;
   let isFresh = true;
@@ -132,7 +162,7 @@ function closeWhenIdle(session: ServerHttp2Session, open: ReadonlySet<unknown>, 
     const leftMs = idleSinceMs + allowedMs - performance.now();
     if (open.size > 0) arm(allowedMs);
     else if (leftMs > 0) arm(leftMs);
-    else session.close();
+    else close();
   };
   session.on('stream', (stream) => {
     if (isFresh) {

@@ -12,12 +12,18 @@ conform(
       catalog: `type Query { media: [Media!]! book: Book } interface Media @key(fields: "id") { id: ID! title: String }
         type Book implements Media @key(fields: "id") { id: ID! title: String pages: Int }
         type Film implements Media @key(fields: "id") { id: ID! title: String minutes: Int }`,
-      ratings: `type Query { best: Media }
+      ratings: `type Query { best: Media lost: Media sole: Media! }
         type Media @key(fields: "id") @interfaceObject { id: ID! title: String @external stars: Int headline: String @requires(fields: "title") }`,
     },
     entities: { Media: media, Book: media, Film: media },
     resolvers: {
-      Query: { media: () => media, best: () => media[1], book: () => media[0] },
+      Query: {
+        media: () => media,
+        best: () => media[1],
+        lost: () => ({ id: 'x' }),
+        sole: () => ({ id: 'x' }),
+        book: () => media[0],
+      },
       Media: {
         stars: ({ id }: { id: string }) => id.charCodeAt(0),
         headline: ({ title }: { title: string }) => `${title}!`,
@@ -53,8 +59,21 @@ conform(
       id: 'INTERFACE-OBJECT-5',
       says: 'a requirement of an interface object MUST be fetched from the interface',
       query: '{ best { headline } media { headline } }',
-      open: { compiled: 'composition loses @external of Media.title where no third subgraph has the interface' },
       data: { best: { headline: 'Jaws!' }, media: [{ headline: 'Emma!' }, { headline: 'Jaws!' }] },
+    },
+    {
+      id: 'INTERFACE-OBJECT-6',
+      says: 'an object whose type the owner of the interface does not know MUST be null with an error where its type counts',
+      query: '{ best { __typename } lost { stars ... on Book { pages } } }',
+      data: { best: { __typename: 'Film' }, lost: null },
+      errors: ['lost'],
+    },
+    {
+      id: 'INTERFACE-OBJECT-7',
+      says: 'the null of an object without a type MUST go up where the place may not be null',
+      query: '{ sole { __typename } }',
+      data: null,
+      errors: ['sole'],
     },
   ],
 );

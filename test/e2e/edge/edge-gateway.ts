@@ -39,7 +39,8 @@ export interface EdgeGateway {
   readonly origin: string;
   readonly log: Record<string, unknown>[];
   ask(query: string, headers?: Readonly<Record<string, string>>, more?: object): Promise<Response>;
-  metrics(): Promise<string>;
+  /** What a counter has come to, under these labels and any others. */
+  count(metric: string, labels?: Readonly<Record<string, string>>): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -61,7 +62,13 @@ export async function startEdgeGateway(services: RecordingServices, settings: Ed
         headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify({ query, ...more }),
       }),
-    metrics: async () => (await fetch(`${origin}/metrics`)).text(),
+    async count(metric, labels = {}) {
+      const lines = (await (await fetch(`${origin}/metrics`)).text()).split('\n');
+      return lines
+        .filter((line) => line.startsWith(`${metric}{`))
+        .filter((line) => Object.entries(labels).every(([name, value]) => line.includes(`${name}="${value}"`)))
+        .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+    },
     async close() {
       await gateway.close();
       await rm(join(file, '..'), { recursive: true, force: true });

@@ -48,10 +48,30 @@ export function libraryFixture(): Fixture {
   );
 }
 
+/** The library, in which a type of an interface promises more than the interface: `by: Person!` for `by: Person` (GraphQL §3.7). */
+export function covariantLibraryFixture(): Fixture {
+  const { subgraphs, ...rest } = libraryFixture();
+  const catalog = subgraphs.catalog?.replace('by: Person pages', 'by: Person! pages') ?? '';
+  return { ...rest, name: 'covariant-library', subgraphs: { ...subgraphs, catalog } };
+}
+
 /** The same with an entity interface, and two subgraphs that extend it as an interface object. */
 export function interfaceObjectsFixture(): Fixture {
   const key = '@key(fields: "id")';
   return createFixture('interface-objects', key, (fields) => `type Media ${key} @interfaceObject { ${fields} }`);
+}
+
+/** The same where types of an interface promise more than the interface, each in another field (GraphQL §3.7). */
+export function covariantFixture(): Fixture {
+  const { subgraphs, ...rest } = libraryFixture();
+  const catalog = (subgraphs.catalog ?? '')
+    .replace('by: Person pages', 'by: Person! pages')
+    .replace(
+      'related(first: Int = 2): [Media!] by: Person minutes',
+      'related(first: Int = 2): [Media!]! by: Person minutes',
+    )
+    .replace('by: Person sides', 'by: Person! sides');
+  return { ...rest, name: 'covariant', subgraphs: { ...subgraphs, catalog } };
 }
 
 /** @param extendMedia how a subgraph that adds fields to all media writes it. */

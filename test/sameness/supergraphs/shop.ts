@@ -10,6 +10,10 @@ import { storefrontResolvers } from '../../monolith/storefront.ts';
 import type { Fixture, FixtureResolver, FixtureResolvers, Thing } from '../federation/fixture.ts';
 import { readShopSubgraphs } from './shop-sdl.ts';
 
+interface ShopProduct {
+  readonly record: object | null;
+}
+
 /** The shop that ships with the gateway: six subgraphs, keys of several kinds, errors in the middle of its data. */
 export function shopFixture(): Fixture {
   const world = createShopWorld(createShopData());
@@ -30,6 +34,13 @@ export function shopFixture(): Fixture {
     ...types.User,
     fullName: ({ firstName, lastName }: Thing) =>
       [firstName, lastName].filter((name) => name != null).join(' ') || null,
+  };
+
+  // One product names another that is not there. It has no key to ask other subgraphs by, so they cannot say what a monolith does.
+  const related = types.Product?.related;
+  types.Product = {
+    ...types.Product,
+    related: (...given) => (related?.(...given) as ShopProduct[] | undefined)?.filter(({ record }) => record !== null),
   };
 
   return {
