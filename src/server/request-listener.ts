@@ -32,7 +32,7 @@ export function createRequestListener(parts: RequestListenerParts): RequestListe
     if (isHttp1 && parts.readiness().status === 'draining') own.push('connection', 'close');
     // It comes once; `once` would pay for that with a wrapper.
     response.on('close', () => {
-      if (!response.writableFinished) scope.abort(new WeirError('CLIENT_CLOSED_REQUEST'));
+      if (!response.writableFinished || !request.complete) scope.abort(new WeirError('CLIENT_CLOSED_REQUEST'));
       if (response.writableFinished) linger(request);
       reception.close(scope, response.writableFinished ? response.statusCode : ERRORS.CLIENT_CLOSED_REQUEST.status);
     });
