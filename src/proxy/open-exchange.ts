@@ -41,7 +41,9 @@ export function openExchange(
     path,
     query: rules.cleanQuery(query),
     headers: lines,
-    body: hasBody(incoming) ? new RequestBody({ incoming, scope, maxBytes: route.config.maxBodyBytes }) : null,
+    body: hasBody(incoming)
+      ? new RequestBody({ incoming, scope, maxBytes: route.config.maxBodyBytes, filter: rules.filter })
+      : null,
     get parameters() {
       return route.readParameters(path);
     },
