@@ -5,6 +5,7 @@ import type { FieldFilter } from './field-filter.ts';
 import type { FieldLines } from './field-lines.ts';
 import type { AddForwardingFields } from './forwarding-fields.ts';
 import { readConnectionOptions } from './hop-by-hop.ts';
+import { isHttp2 } from './is-http2.ts';
 import { RequestBody } from './request-body.ts';
 import type { Route } from './route.ts';
 import type { RouteExchange } from './route-exchange.ts';
@@ -57,7 +58,7 @@ export function openExchange(
 /** RFC 9112 §6.3: over HTTP/1.1 only these fields say that there is a body; an HTTP/2 stream says it by going on. */
 function hasBody(incoming: IncomingMessage): boolean {
   const length = incoming.headers['content-length'];
-  if (incoming.httpVersionMajor === 2) {
+  if (isHttp2(incoming)) {
     return length !== '0' && !(incoming as unknown as Http2ServerRequest).stream.endAfterHeaders;
   }
   return incoming.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
