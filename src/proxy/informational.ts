@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import { isHttp2 } from '../edge/is-http2.ts';
 import type { FieldFilter } from './field-filter.ts';
-import { isHttp2 } from './is-http2.ts';
 
 /** Hands an interim answer on, as far as the client's connection has a way for it: 102 and 103 (RFC 8297). */
 export function sendInformational(

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { constants, type Http2ServerRequest } from 'node:http2';
-import { isHttp2 } from './is-http2.ts';
+import { isHttp2 } from '../edge/is-http2.ts';
 
 /** Milliseconds that a client may go on to send what nobody reads. */
 const LINGER_MS = 2_000;

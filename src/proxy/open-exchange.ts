@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
+import { isHttp2 } from '../edge/is-http2.ts';
 import type { RequestScope } from '../edge/request-scope.ts';
 import type { FieldFilter } from './field-filter.ts';
 import type { FieldLines } from './field-lines.ts';
 import type { AddForwardingFields } from './forwarding-fields.ts';
 import { readConnectionOptions } from './hop-by-hop.ts';
-import { isHttp2 } from './is-http2.ts';
 import { RequestBody } from './request-body.ts';
 import type { Route } from './route.ts';
 import type { RouteExchange } from './route-exchange.ts';

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { constants, type Http2ServerResponse } from 'node:http2';
 import { Readable } from 'node:stream';
+import { isHttp2 } from '../edge/is-http2.ts';
 import { WeirError } from '../errors.ts';
 import { type FieldLines, findField } from './field-lines.ts';
-import { isHttp2 } from './is-http2.ts';
 import type { RouteAnswer, RouteExchange } from './route-exchange.ts';
 
 /**

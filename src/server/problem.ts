@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import { isHttp2 } from '../edge/is-http2.ts';
 import { ERRORS, type ErrorCode, WeirError } from '../errors.ts';
 import { setFields } from '../proxy/field-lines.ts';
 import { grpcFieldsOf, isGrpc } from '../proxy/grpc.ts';
-import { isHttp2 } from '../proxy/is-http2.ts';
 import { cutAnswer } from '../proxy/write-answer.ts';
 import { putOwnFields } from './own-fields.ts';
 

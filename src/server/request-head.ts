@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { RequestHead } from '../edge/edge.ts';
+import { isHttp2 } from '../edge/is-http2.ts';
 import type { NormalPath } from '../edge/normal-path.ts';
-import { isHttp2 } from '../proxy/is-http2.ts';
 import { clientCertificateOf } from './client-certificate.ts';
 
 /** The path of a request as it was sent. */

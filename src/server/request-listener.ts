@@ -1,9 +1,9 @@
 import type { RequestListener } from 'node:http';
+import { isHttp2 } from '../edge/is-http2.ts';
 import { normalizePath } from '../edge/normal-path.ts';
 import type { RequestScope } from '../edge/request-scope.ts';
 import { ERRORS, WeirError } from '../errors.ts';
 import type { FieldLines } from '../proxy/field-lines.ts';
-import { isHttp2 } from '../proxy/is-http2.ts';
 import { linger } from '../proxy/linger.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type AnswerParts, answerRequest } from './answer-request.ts';
