@@ -1,20 +1,20 @@
 import { randomFillSync } from 'node:crypto';
 
 const POOL_BYTES = 8_192;
-const pool = Buffer.allocUnsafe(POOL_BYTES);
-let used = POOL_BYTES;
+const bytes = Buffer.allocUnsafe(POOL_BYTES);
+let pool = '';
+let used = 0;
 
 /**
  * Random hexadecimal digits, fit for ids that nobody may guess.
- * @param count Even; at most 16,384.
+ * @param count At most 16,384.
  */
 export function randomDigits(count: number): string {
-  const bytes = count / 2;
   // Drawn for many at once: one draw costs as much as a request's whole share of the edge.
-  if (used + bytes > POOL_BYTES) {
-    randomFillSync(pool);
+  if (used + count > pool.length) {
+    pool = randomFillSync(bytes).toString('hex');
     used = 0;
   }
-  used += bytes;
-  return pool.toString('hex', used - bytes, used);
+  used += count;
+  return pool.slice(used - count, used);
 }

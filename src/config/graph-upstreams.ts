@@ -6,6 +6,6 @@ export function graphUpstreamsOf({ upstreams }: Pick<Config, 'upstreams'>): Grap
 }
 
 /** Whether GraphQL is served; a gateway may have routes alone. */
-export function hasGraph(config: Pick<Config, 'upstreams' | 'supergraph'>): boolean {
-  return config.supergraph.source !== undefined || graphUpstreamsOf(config).length > 0;
+export function hasGraph({ upstreams, supergraph }: Pick<Config, 'upstreams' | 'supergraph'>): boolean {
+  return supergraph.source !== undefined || upstreams.some(({ kind }) => kind !== 'http');
 }

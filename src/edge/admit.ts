@@ -1,7 +1,8 @@
 import { WeirError } from '../errors.ts';
 import { type AdmissionFacts, admissionFacts } from './admission-facts.ts';
 import type { Destination } from './destination.ts';
-import { isRefusal, Refusal } from './identity/outcome.ts';
+import { isRefusal, type Outcome, Refusal } from './identity/outcome.ts';
+import { UNLIMITED } from './limits/decision.ts';
 import { rateLimitHeaders } from './limits/rate-limit-headers.ts';
 import { OperationGate } from './operation-gate.ts';
 import type { RequestScope } from './request-scope.ts';
@@ -18,7 +19,7 @@ export interface Admission {
 
 /**
  * Judges a request by the edge's rules, in their order: browsers, identity, policies, limits. Puts the identity into the
- * scope. Where a policy or a limit looks at the GraphQL operation, policies and limits wait for it: they are judged
+ * scope, and takes the credentials out of the head that a route sends on. Where a policy or a limit looks at the GraphQL operation, policies and limits wait for it: they are judged
  * when `scope.operationGate` is asked.
  */
 export async function admit(scope: RequestScope, destination: Destination): Promise<Admission> {
@@ -27,22 +28,41 @@ export async function admit(scope: RequestScope, destination: Destination): Prom
   const { isPreflight, isForgery, headers } = edge.judgeBrowser(head);
   const browserHeaders = Object.entries(headers);
   if (isPreflight) return { headers: browserHeaders, isPreflight };
-  const refusal = isForgery ? forgery() : await judge(scope, destination);
+  const judged = isForgery ? forgery() : judge(scope, destination);
+  const refusal = judged instanceof Promise ? await judged : judged;
   scope.limitsTold = scope.limits;
-  const all = [...browserHeaders, ...Object.entries(rateLimitHeaders(scope.limits))];
+  const all =
+    scope.limits === UNLIMITED
+      ? browserHeaders
+      : [...browserHeaders, ...Object.entries(rateLimitHeaders(scope.limits))];
   if (refusal === undefined) return { headers: all, isPreflight };
   const { error, wwwAuthenticate } = refusal;
   if (wwwAuthenticate !== '') all.push(['www-authenticate', wwwAuthenticate]);
   return { headers: all, isPreflight, error };
 }
 
-async function judge(scope: RequestScope, destination: Destination): Promise<Refusal | undefined> {
+/** What needs no waiting is not waited for: most requests have nothing to prove and no limit to ask a store about. */
+type Judgement = Refusal | undefined | Promise<Refusal | undefined>;
+
+function judge(scope: RequestScope, destination: Destination): Judgement {
   const { edge, head } = scope;
   const anonymous = admissionFacts(scope, destination);
   // Who has used up a limit already is told so before a credential is verified for it.
   const exhausted = refuseKnown(scope, anonymous, edge.limits.beforeIdentity);
   if (exhausted !== undefined) return exhausted;
-  const outcome = await edge.identifyBy(destination.identify, head);
+  const outcome = edge.identifyBy(destination.identify, head);
+  return outcome instanceof Promise
+    ? outcome.then((each) => judgeIdentified(scope, destination, anonymous, each))
+    : judgeIdentified(scope, destination, anonymous, outcome);
+}
+
+function judgeIdentified(
+  scope: RequestScope,
+  destination: Destination,
+  anonymous: AdmissionFacts,
+  outcome: Outcome,
+): Judgement {
+  const { edge } = scope;
   if (isRefusal(outcome)) return countRefused(scope, anonymous, outcome);
   scope.identity = outcome;
   const facts = outcome === null ? anonymous : { ...anonymous, identity: outcome };
@@ -52,7 +72,16 @@ async function judge(scope: RequestScope, destination: Destination): Promise<Ref
   }
   const denial = edge.authorize(facts);
   if (denial !== null) return countRefused(scope, facts, denial);
-  return takeLimits(scope, edge.limits.toDemands(facts));
+  const demands = edge.limits.toDemands(facts);
+  const taken = demands.length === 0 ? undefined : takeLimits(scope, demands);
+  if (destination.kind !== 'rest') return taken;
+  if (taken instanceof Promise) return taken.then((refusal) => refusal ?? endCredentials(scope));
+  return taken ?? endCredentials(scope);
+}
+
+/** The client's credentials are for the gateway: what is sent on goes without them. */
+function endCredentials(scope: RequestScope): undefined {
+  scope.head = scope.edge.withoutCredentials(scope.head);
 }
 
 /** A look ahead that takes nothing: only what is sure to be refused later is refused now. */

@@ -10,10 +10,18 @@ export function chooseRequestId(offered: string | undefined, isTrusted: boolean)
 
 /** RFC 9562 §5.7: 48 bits of milliseconds, then randomness. */
 export function uuidV7(nowMs: number = Date.now()): string {
-  const time = nowMs.toString(16).padStart(12, '0');
-  const random = randomDigits(20);
+  if (nowMs !== prefixMs) {
+    const time = nowMs.toString(16).padStart(12, '0');
+    prefix = `${time.slice(0, 8)}-${time.slice(8)}-7`;
+    prefixMs = nowMs;
+  }
+  const random = randomDigits(19);
+  // Two bits say the variant, the others of the digit are random.
   const variant = VARIANTS.charAt(Number.parseInt(random.charAt(3), 16) & 0x3);
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7, 19)}`;
+  return `${prefix}${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7)}`;
 }
 
 const VARIANTS = '89ab';
+/** The part that all ids of a millisecond share. */
+let prefix = '';
+let prefixMs = -1;

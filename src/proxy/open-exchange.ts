@@ -32,27 +32,59 @@ export function openExchange(
   rules: ExchangeRules,
 ): RouteExchange {
   const { method, path, query, headers } = scope.head;
-  const lines = endToEnd(scope.edge.withoutCredentials(headers), rules.filter);
+  const lines = endToEnd(headers, rules.filter);
   const via = rules.nextVia(headers.via, incoming.httpVersion);
   if (via !== undefined) lines.push('via', via);
-  const exchange: RouteExchange = {
+  const body = hasBody(incoming)
+    ? new RequestBody({ incoming, scope, maxBytes: route.config.maxBodyBytes, filter: rules.filter })
+    : null;
+  const exchange = new OpenExchange(
     route,
     scope,
-    method,
-    path,
-    query: rules.cleanQuery(query),
-    headers: lines,
-    body: hasBody(incoming)
-      ? new RequestBody({ incoming, scope, maxBytes: route.config.maxBodyBytes, filter: rules.filter })
-      : null,
-    get parameters() {
-      return route.readParameters(path);
-    },
     incoming,
     outgoing,
-  };
+    { method, path, query: rules.cleanQuery(query) },
+    lines,
+    body,
+  );
   rules.addForwardingFields(lines, exchange);
   return exchange;
+}
+
+class OpenExchange implements RouteExchange {
+  readonly route: Route;
+  readonly scope: RequestScope;
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+  method: string;
+  path: string;
+  query: string;
+  headers: FieldLines;
+  body: RouteExchange['body'];
+
+  constructor(
+    route: Route,
+    scope: RequestScope,
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    target: Pick<RouteExchange, 'method' | 'path' | 'query'>,
+    headers: FieldLines,
+    body: RouteExchange['body'],
+  ) {
+    this.route = route;
+    this.scope = scope;
+    this.incoming = incoming;
+    this.outgoing = outgoing;
+    this.method = target.method;
+    this.path = target.path;
+    this.query = target.query;
+    this.headers = headers;
+    this.body = body;
+  }
+
+  get parameters(): Readonly<Record<string, string>> {
+    return this.route.readParameters(this.scope.head.path);
+  }
 }
 
 /** RFC 9112 §6.3: over HTTP/1.1 only these fields say that there is a body; an HTTP/2 stream says it by going on. */

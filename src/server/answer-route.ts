@@ -9,22 +9,22 @@ import type { Routes } from '../proxy/route.ts';
 import { writeAnswer } from '../proxy/write-answer.ts';
 import { ownFieldsOf, putOwnFields } from './own-fields.ts';
 
-/** A request that is neither for the graph nor for the gateway itself. */
-export interface RouteRequest {
-  readonly scope: RequestScope;
-  readonly normal: NormalPath;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-}
-
 /**
  * Answers a request by its route, once the edge has let it in.
  * @throws {WeirError} `NOT_FOUND`, `METHOD_NOT_ALLOWED`, what the edge and the route refuse, and what went wrong upstream.
  */
-export async function answerRoute(routes: Routes, received: RouteRequest): Promise<void> {
-  const { scope, normal, request, response } = received;
+export async function answerRoute(
+  routes: Routes,
+  normal: NormalPath,
+  scope: RequestScope,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const route = routes.match(scope.head);
-  if (route === undefined) return refuseUnmatched(routes, received);
+  if (route === undefined) {
+    refuseUnmatched(routes, scope, response);
+    return;
+  }
   const { headers, isPreflight, error } = await admit(scope, {
     kind: 'rest',
     route: route.name,
@@ -32,7 +32,10 @@ export async function answerRoute(routes: Routes, received: RouteRequest): Promi
   });
   const own = ownFieldsOf(response);
   for (const [name, value] of headers) own.push(name, value);
-  if (isPreflight) return answerPreflight(response);
+  if (isPreflight) {
+    answerPreflight(response);
+    return;
+  }
   if (error !== undefined) throw error;
   checkRequest(route, normal, request, scope.head);
   const exchange = openExchange(route, scope, request, response, routes.rules);
@@ -42,7 +45,7 @@ export async function answerRoute(routes: Routes, received: RouteRequest): Promi
 }
 
 /** Browsers ask before they send: the answer to that does not depend on a route for OPTIONS. */
-function refuseUnmatched(routes: Routes, { scope: { head, edge }, response }: RouteRequest): void {
+function refuseUnmatched(routes: Routes, { head, edge }: RequestScope, response: ServerResponse): void {
   const own = ownFieldsOf(response);
   const { isPreflight, headers } = edge.judgeBrowser(head);
   for (const [name, value] of Object.entries(headers)) own.push(name, value);
@@ -56,7 +59,7 @@ function refuseUnmatched(routes: Routes, { scope: { head, edge }, response }: Ro
   throw new WeirError('METHOD_NOT_ALLOWED', `The path admits ${allowed.join(', ')}, got ${head.method}`);
 }
 
-export function answerPreflight(response: ServerResponse): void {
+function answerPreflight(response: ServerResponse): void {
   putOwnFields(response);
   response.writeHead(204).end();
 }

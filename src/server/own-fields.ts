@@ -1,18 +1,23 @@
 import type { ServerResponse } from 'node:http';
 import { type FieldLines, findField, setFields } from '../proxy/field-lines.ts';
 
-const kept = new WeakMap<ServerResponse, FieldLines>();
+/** On the response itself: a map with weak keys would cost the collector more than all else that a request leaves behind. */
+const OWN = Symbol('own fields');
+
+interface KeepingResponse extends ServerResponse {
+  [OWN]?: FieldLines;
+}
 
 /**
  * Keeps the lines that the gateway adds to the answer, whatever it is, until its head is written: on the response itself, they would
  * slow down each head that is written at once.
  */
 export function keepOwnFields(response: ServerResponse, lines: FieldLines): void {
-  kept.set(response, lines);
+  (response as KeepingResponse)[OWN] = lines;
 }
 
 export function ownFieldsOf(response: ServerResponse): FieldLines {
-  return kept.get(response) ?? [];
+  return (response as KeepingResponse)[OWN] ?? [];
 }
 
 /** Puts them on a response that somebody else writes. */

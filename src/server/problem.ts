@@ -33,8 +33,8 @@ export function problemOf(error: unknown, requestId: string): Problem {
 }
 
 /**
- * Answers with a problem, or with a status of gRPC where the client speaks that. Where an answer has begun the connection is cut,
- * since the client must not take it for whole; where one is complete it stays.
+ * Answers with a problem, or with a status of gRPC where the client speaks that. Where an answer has begun the connection is cut, since the client must not take it for whole; where
+ * one is complete it stays.
  */
 export function sendProblem(response: ServerResponse, problem: Problem): void {
   if (response.writableEnded) return;

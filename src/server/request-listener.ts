@@ -7,6 +7,7 @@ import type { FieldLines } from '../proxy/field-lines.ts';
 import { linger } from '../proxy/linger.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type AnswerParts, answerRequest } from './answer-request.ts';
+import { onFault } from './listeners/faults.ts';
 import { findBreach, type HeaderLimits } from './listeners/framing.ts';
 import { condemn } from './listeners/refuse-connection.ts';
 import { keepOwnFields } from './own-fields.ts';
@@ -31,7 +32,8 @@ export function createRequestListener(parts: RequestListenerParts): RequestListe
     keepOwnFields(response, own);
     const isHttp1 = !isHttp2(request);
     if (isHttp1 && parts.readiness().status === 'draining') own.push('connection', 'close');
-    response.once('close', () => {
+    // It comes once; `once` would pay for that with a wrapper.
+    response.on('close', () => {
       if (!response.writableFinished || !request.complete) scope.abort(new WeirError('CLIENT_CLOSED_REQUEST'));
       if (response.writableFinished) linger(request);
       reception.close(scope, response.writableFinished ? response.statusCode : ERRORS.CLIENT_CLOSED_REQUEST.status);
@@ -45,7 +47,11 @@ export function createRequestListener(parts: RequestListenerParts): RequestListe
       sendProblem(response, problemOf(breach, scope.requestId));
       return;
     }
-    answerRequest(parts, { normal, scope, request, response }).catch((error: unknown) => {
+    onFault(request, response, (error) => {
+      scope.abort(error);
+      sendProblem(response, problemOf(error, scope.requestId));
+    });
+    answerRequest(parts, normal, scope, request, response).catch((error: unknown) => {
       if (!(error instanceof WeirError)) logger.error({ err: error, requestId: scope.requestId }, 'Request failed');
       sendProblem(response, problemOf(reasonOf(error, scope), scope.requestId));
     });

@@ -10,12 +10,11 @@ import { checkRequest } from '../proxy/check-request.ts';
 import type { FieldLines } from '../proxy/field-lines.ts';
 import { openExchange } from '../proxy/open-exchange.ts';
 import type { Routes } from '../proxy/route.ts';
-import { GOING_AWAY, Tunnel } from '../proxy/tunnel.ts';
+import { GOING_AWAY, POLICY_VIOLATION, Tunnel } from '../proxy/tunnel.ts';
 import { writeAnswer } from '../proxy/write-answer.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { findBreach, type HeaderLimits } from './listeners/framing.ts';
 import type { Surface } from './listeners/listener-definition.ts';
-import { condemn } from './listeners/refuse-connection.ts';
 import { keepOwnFields, ownFieldsOf } from './own-fields.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import type { Reception } from './reception.ts';
@@ -25,9 +24,9 @@ import { openFields, reasonOf } from './request-listener.ts';
 export interface UpgradeListenerParts {
   readonly reception: Reception;
   readonly routes: () => Routes;
-  /** What the listener serves; default: everything. */
-  readonly surface?: Surface;
   readonly headerLimits: HeaderLimits;
+  /** The listener; absent where the gateway is embedded. */
+  readonly surface?: Surface;
   readonly logger: Logger;
 }
 
@@ -37,16 +36,10 @@ export interface UpgradeListenerParts {
  */
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => () => void;
 
-export function createUpgradeListener({
-  reception,
-  routes,
-  surface,
-  headerLimits,
-  logger,
-}: UpgradeListenerParts): UpgradeListener {
+export function createUpgradeListener(parts: UpgradeListenerParts): UpgradeListener {
+  const { reception, routes, logger, headerLimits, surface } = parts;
   return (request, socket, head) => {
     const breach = findBreach(request, headerLimits);
-    if (breach !== undefined) condemn(request.socket);
     const normal = normalizePath(rawPathOf(request));
     const scope = reception.open(headOfNodeRequest(request, normal, surface?.listener));
     // What is no tunnel in the end is answered like any other request, and ends the connection.
@@ -149,14 +142,15 @@ async function openTunnel(opening: Opening): Promise<Tunnel | undefined> {
     upstream.destroy();
     return undefined;
   }
-  // The tunnel itself ends with the credential, in the way of its protocol.
-  scope.setTimeout(Number.POSITIVE_INFINITY);
+  scope.endWithCredential();
   response.detachSocket(socket as Socket);
   socket.write(switchingProtocols(['x-request-id', scope.requestId, ...fields]), 'latin1');
   early.giveBack();
   const { idleMs, maxDurationMs = Number.POSITIVE_INFINITY } = websocket;
-  const maxMs = Math.min(maxDurationMs, scope.expiresAtMs - Date.now());
-  return new Tunnel({ client: socket, upstream, idleMs, maxMs });
+  const tunnel = new Tunnel({ client: socket, upstream, idleMs, maxMs: maxDurationMs });
+  // The credential that opened it has expired.
+  scope.signal.addEventListener('abort', () => tunnel.close(POLICY_VIOLATION), { once: true });
+  return tunnel;
 }
 
 function switchingProtocols(lines: FieldLines): string {

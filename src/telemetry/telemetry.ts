@@ -1,7 +1,8 @@
 import type { DestinationStream } from 'pino';
 import type { Config } from '../config/config.ts';
 import { type AccessRecord, createAccessLog } from './access-log.ts';
-import { createLogger, type Logger, openStdout } from './logger.ts';
+import { openStdout } from './log-batch.ts';
+import { createLogger, type Logger } from './logger.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { createTracing, type Tracing } from './tracing.ts';
 

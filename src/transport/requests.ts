@@ -146,7 +146,10 @@ function dispatch<R>(
   const remainingMs = Math.min(limits.timeoutMs, limits.deadlineMs - limits.startedMs);
   settings.headers.addOfTry(headers, span?.spanContext(), remainingMs);
   const target = endpoint.target(path);
-  exchange.start(endpoint, { method, target, headers, body, ...(upgrade !== undefined && { upgrade }) });
+  exchange.start(
+    endpoint,
+    upgrade === undefined ? { method, target, headers, body } : { method, target, headers, body, upgrade },
+  );
 }
 
 function discardStream({ body }: StreamedResponse): void {

@@ -38,7 +38,7 @@ export class RequestRunner {
 
   /** @throws {WeirError} See {@link Upstream.send}. */
   async run<R extends Answer>(request: RunnableRequest<R>, context: RequestContext): Promise<Answered<R>> {
-    const { state, clock, upstream } = this.#options;
+    const { state, retry, clock, upstream } = this.#options;
     const { breaker, limiter } = state;
     if ((context.aborts ?? context.signal).aborted) throw this.#abortError(context);
     const startedMs = clock.now();
@@ -54,47 +54,40 @@ export class RequestRunner {
 
     let last: Try<R> | undefined;
     try {
-      const answered = await this.#tryUntilFinal(request, context, endMs);
-      last = answered.last;
-      return { answer: answered.answer, endpoint: answered.last.endpoint };
+      state.budget?.deposit();
+      let tried: Endpoint[] = NONE;
+      for (let n = 0; ; n++) {
+        let attempt = this.#tries.begin(request, context, tried, endMs, n);
+        let result: R | Failure;
+        if (n === 0 && retry?.hedgeAfterMs !== undefined && request.idempotent && request.replayable) {
+          [attempt, result] = await this.#hedge(request, context, attempt, endMs, retry.hedgeAfterMs);
+        } else {
+          result = await attempt.exchange.result;
+          this.#tries.finish(attempt, result, request, context);
+        }
+        const outcome = result instanceof Failure ? result : result.status;
+        if (outcome !== 200 && retry !== undefined && n < retry.attempts) {
+          tried = [...tried, attempt.endpoint];
+          const delayMs = this.#delayOfRetry(request, result, tried, n + 1, endMs);
+          if (delayMs !== undefined) {
+            if (!(result instanceof Failure)) request.discard(result);
+            if (delayMs > 0) await wait(delayMs, context.signal, clock);
+            if (context.signal.aborted) throw this.#abortError(context);
+            // Open by now: what the try brought is the better answer, but it was let go of.
+            if (breaker?.refuses() === true) throw this.#tries.circuitOpen();
+            continue;
+          }
+        }
+        if (result instanceof Failure) throw errorOfFailure(result, upstream);
+        last = attempt;
+        return { answer: result, endpoint: attempt.endpoint };
+      }
     } finally {
       if (limiter !== undefined) {
         // A streamed answer keeps its turn until its body has ended.
-        if (last === undefined) limiter.release();
+        if (last === undefined || last.exchange.ended) limiter.release();
         else last.exchange.whenEnded(() => limiter.release());
       }
-    }
-  }
-
-  async #tryUntilFinal<R extends Answer>(
-    request: RunnableRequest<R>,
-    context: RequestContext,
-    endMs: number,
-  ): Promise<{ answer: R; last: Try<R> }> {
-    const { state, retry, clock, upstream } = this.#options;
-    state.budget?.deposit();
-    let tried: Endpoint[] = NONE;
-    for (let n = 0; ; n++) {
-      const started = this.#tries.begin(request, context, tried, endMs, n);
-      const hedged = n === 0 && retry?.hedgeAfterMs !== undefined && request.idempotent && request.replayable;
-      const [finished, result] = hedged
-        ? await this.#hedge(request, context, started, endMs, retry.hedgeAfterMs as number)
-        : ([started, await this.#tries.finish(started, request, context)] as const);
-      const outcome = result instanceof Failure ? result : result.status;
-      if (outcome !== 200 && retry !== undefined && n < retry.attempts) {
-        tried = [...tried, finished.endpoint];
-        const delayMs = this.#delayOfRetry(request, result, tried, n + 1, endMs);
-        if (delayMs !== undefined) {
-          if (!(result instanceof Failure)) request.discard(result);
-          if (delayMs > 0) await wait(delayMs, context.signal, clock);
-          if ((context.aborts ?? context.signal).aborted) throw this.#abortError(context);
-          // Open by now: what the try brought is the better answer, but it was let go of.
-          if (state.breaker?.refuses() === true) throw this.#tries.circuitOpen();
-          continue;
-        }
-      }
-      if (result instanceof Failure) throw errorOfFailure(result, upstream);
-      return { answer: result, last: finished };
     }
   }
 
@@ -135,9 +128,13 @@ export class RequestRunner {
     first: Try<R>,
     endMs: number,
     afterMs: number,
-  ): Promise<readonly [Try<R>, R | Failure]> {
+  ): Promise<[Try<R>, R | Failure]> {
     const { clock, state, upstream, onEvent } = this.#options;
-    const race = (one: Try<R>) => this.#tries.finish(one, request, context).then((result) => [one, result] as const);
+    const race = (one: Try<R>) =>
+      one.exchange.result.then((result) => {
+        this.#tries.finish(one, result, request, context);
+        return [one, result] as [Try<R>, R | Failure];
+      });
     const firstDone = race(first);
     const { promise: late, resolve } = Promise.withResolvers<undefined>();
     const timer = clock.setTimeout(() => resolve(undefined), afterMs);

@@ -67,13 +67,16 @@ export class TryRunner {
       this.emitRefused('no_healthy_endpoint');
       throw refusalError('no_healthy_endpoint', upstream);
     }
-    const span = startTrySpan(context, {
-      upstream,
-      endpoint: endpoint.id,
-      method: request.method,
-      label: request.label,
-      resendCount: retry,
-    });
+    const span =
+      context.passedTrace !== undefined
+        ? undefined
+        : startTrySpan(context, {
+            upstream,
+            endpoint: endpoint.id,
+            method: request.method,
+            label: request.label,
+            resendCount: retry,
+          });
     const remainingMs = Math.max(1, endMs - startedMs);
     const exchange = request.start(
       endpoint,
@@ -89,22 +92,19 @@ export class TryRunner {
       },
       span,
     );
-    endpoint.inFlight++;
-    exchange.whenEnded(() => {
-      endpoint.inFlight--;
-    });
+    exchange.countAt(endpoint);
     return { endpoint, permit, exchange, span, startedMs, retry };
   }
 
-  /** Waits for the head of the answer (or all of it) and tells the policies. */
-  async finish<R extends Answer>(
+  /** Tells the policies what a try has come to: the head of the answer (or all of it), or a failure. */
+  finish<R extends Answer>(
     started: Try<R>,
+    result: R | Failure,
     request: RunnableRequest<R>,
     context: RequestContext,
-  ): Promise<R | Failure> {
+  ): void {
     const { state, clock, upstream, failureStatuses, onEvent } = this.#options;
-    const { endpoint, permit, exchange, span, startedMs, retry } = started;
-    const result = await exchange.result;
+    const { endpoint, permit, span, startedMs, retry } = started;
     const durationMs = clock.now() - startedMs;
     const outcome = result instanceof Failure ? result.kind : result.status;
     const failed = isFailureOfUpstream(outcome, failureStatuses, durationMs, request.timeoutMs);
@@ -135,7 +135,6 @@ export class TryRunner {
       outcome,
       durationMs,
     });
-    return result;
   }
 
   #adapt(durationMs: number): void {

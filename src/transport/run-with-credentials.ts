@@ -8,13 +8,23 @@ import type { Answer, RunnableRequest } from './runnable-request.ts';
  * take them (401: it has done nothing) and others can be had.
  * @throws {WeirError} See {@link Upstream.send}; `UPSTREAM_UNAVAILABLE` also where a credential cannot be had: nothing is sent then.
  */
-export async function runWithCredentials<R extends Answer>(
+export function runWithCredentials<R extends Answer>(
   runner: RequestRunner,
   credentials: UpstreamCredentials | undefined,
   context: RequestContext,
   make: (headers: UpstreamHeaders | undefined) => RunnableRequest<R>,
 ): Promise<Answered<R>> {
-  if (credentials === undefined) return runner.run(make(undefined), context);
+  return credentials === undefined
+    ? runner.run(make(undefined), context)
+    : runTwice(runner, credentials, context, make);
+}
+
+async function runTwice<R extends Answer>(
+  runner: RequestRunner,
+  credentials: UpstreamCredentials,
+  context: RequestContext,
+  make: (headers: UpstreamHeaders | undefined) => RunnableRequest<R>,
+): Promise<Answered<R>> {
   const headers = await headersFor(credentials, context);
   const request = make(headers);
   const answered = await runner.run(request, context);

@@ -17,7 +17,6 @@ export interface TrySpanFacts {
  * is not sampled, the parent's ids are passed on as they are.
  */
 export function startTrySpan(context: RequestContext, facts: TrySpanFacts): Span | undefined {
-  if (context.passedTrace !== undefined) return undefined;
   const parent = trace.getSpan(context.traceContext);
   if (parent === undefined || !parent.isRecording()) return parent;
   const url = new URL(facts.endpoint);

@@ -40,6 +40,11 @@ const match = section({
     .min(1)
     .optional()
     .describe('Hosts, exact or `*.` and a domain (all hosts below it); default: all'),
+  listeners: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe('Names of the `server.listeners` that it is served on; default: all public ones'),
   path: routePath('`/orders` alone, `/orders/**` with all below it, `/orders/{id}`, `/files/{rest*}`'),
   methods: z
     .array(z.string().regex(/^[A-Z][A-Z0-9-]*$/, 'Expected a method in upper case'))

@@ -3,10 +3,10 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { uuidV7 } from '../../edge/request-id.ts';
 import { type ErrorCode, WeirError } from '../../errors.ts';
-import { requestIdOf } from '../own-fields.ts';
 import { problemOf, sendProblem } from '../problem.ts';
 import { createBodyPace } from './body-pace.ts';
 import type { ListenerIncident } from './events.ts';
+import { answerFault, hasBody } from './faults.ts';
 import type { Handlers } from './handlers.ts';
 import { inviteWhenRead } from './invite-when-read.ts';
 import type { ServerDefinition } from './listener-definition.ts';
@@ -47,6 +47,8 @@ export function createHttp1({ definition, handlers, onIncident }: Http1Parts): H
     // Answered with a problem by the framing check.
     requireHostHeader: false,
     insecureHTTPParser: false,
+    // A request without a body is complete with its head: no stream has to be read to its end for it.
+    optimizeEmptyRequests: true,
     shouldUpgradeCallback: isUpgrade,
   });
   // Older versions of Node drop what is beyond, silently: one more is kept, so that it can be refused.
@@ -69,8 +71,8 @@ export function createHttp1({ definition, handlers, onIncident }: Http1Parts): H
     if (response.headersSent) return void socket.destroy();
     condemn(socket);
     response.setHeader('connection', 'close');
-    const requestId = requestIdOf(response) ?? uuidV7();
-    sendProblem(response, problemOf(new WeirError(code, detail), requestId));
+    const error = new WeirError(code, detail);
+    if (!answerFault(response, error)) sendProblem(response, problemOf(error, uuidV7()));
   };
   const pace = createBodyPace({
     minBytesPerSecond: definition.minBodyRateBytes,
@@ -172,11 +174,6 @@ const UNKNOWN_VERSION = {
   code: 'HTTP_VERSION_NOT_SUPPORTED',
   detail: 'HTTP/1.1 and HTTP/1.0 are spoken here',
 } as const;
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  const length = headers['content-length'];
-  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
-}
 
 function explainParserError({ code = '', reason, message }: NodeJS.ErrnoException & { reason?: string }): {
   code: ErrorCode;

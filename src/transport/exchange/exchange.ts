@@ -45,6 +45,7 @@ export abstract class Exchange<R> implements AnswerHandler, Deadline {
   #sent = false;
   #settled = false;
   #ended = false;
+  #countedAt: Endpoint | undefined;
   #onEnded: (() => void) | undefined;
 
   constructor(limits: Limits) {
@@ -62,6 +63,13 @@ export abstract class Exchange<R> implements AnswerHandler, Deadline {
   start(endpoint: Endpoint, request: OutgoingRequest): void {
     const wire = endpoint.dispatch(request, this);
     if (!this.#ended) this.wire = wire;
+  }
+
+  /** Counts as a request of the endpoint until it ends. */
+  countAt(endpoint: Endpoint): void {
+    if (this.#ended) return;
+    endpoint.inFlight++;
+    this.#countedAt = endpoint;
   }
 
   get ended(): boolean {
@@ -138,6 +146,7 @@ export abstract class Exchange<R> implements AnswerHandler, Deadline {
     if (result instanceof Failure) this.failure = result;
     this.limits.signal.removeEventListener('abort', this);
     this.limits.deadlines.remove(this);
+    if (this.#countedAt !== undefined) this.#countedAt.inFlight--;
     if (result !== undefined) this.settle(result);
     this.#onEnded?.();
   }

@@ -1,4 +1,3 @@
-import { FIELD_VALUE } from './field-lines.ts';
 import { MalformedAnswer } from './malformed-answer.ts';
 
 /** Hexadecimal digits of a chunk size; more than enough for any body. */
@@ -6,9 +5,11 @@ const MAX_DIGITS = 12;
 /** Of all chunks of a body together: extensions are read over, and must not cost more than the data. */
 const MAX_EXTENSION_BYTES = 16 * 1024;
 
+const HTAB = 0x09;
 const LF = 0x0a;
 const CR = 0x0d;
 const SEMICOLON = 0x3b;
+const DEL = 0x7f;
 
 /** The value of a hexadecimal digit by its character code; -1: none. */
 const HEX = new Int8Array(256).fill(-1);
@@ -83,7 +84,8 @@ export class ChunkSize {
       this.#part = 'line feed';
       return;
     }
-    if (FIELD_VALUE[byte] !== 1) throw new MalformedAnswer('A chunk extension has a control character');
+    if ((byte < 0x20 && byte !== HTAB) || byte === DEL)
+      throw new MalformedAnswer('A chunk extension has a control character');
     if (++this.#extensionBytes > MAX_EXTENSION_BYTES) throw new MalformedAnswer('The chunk extensions are too long');
   }
 }

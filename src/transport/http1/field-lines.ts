@@ -1,47 +1,53 @@
 import { MalformedAnswer } from './malformed-answer.ts';
 
-/** `tchar` of RFC 9110 §5.6.2, by character code: 1 where it may stand in a field name or a method. */
-export const TOKEN: Uint8Array = new Uint8Array(256);
-for (const char of "!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") {
-  TOKEN[char.charCodeAt(0)] = 1;
-}
+/** RFC 9110 §5.6.2. */
+export const TOKEN: RegExp = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
-/** What may stand in a field value (RFC 9110 §5.5), by character code: HTAB, SP, VCHAR and obs-text. */
-export const FIELD_VALUE: Uint8Array = new Uint8Array(256).fill(1, 0x20);
-FIELD_VALUE[0x09] = 1;
-FIELD_VALUE[0x7f] = 0;
+/** What may not stand in a field value (RFC 9110 §5.5): anything but HTAB, SP, VCHAR and obs-text. */
+export const NOT_IN_VALUE: RegExp = /[^\t\x20-\x7e\x80-\xff]/;
 
 const HTAB = 0x09;
-const LF = 0x0a;
-const CR = 0x0d;
 const SP = 0x20;
 const COLON = 0x3a;
 
 /**
  * Appends the field lines (RFC 9112 §5) in `text` from `at` to `end` to `fields`: name, value, name, value, as they were
  * sent, without the white space around values. Every line ends with CRLF.
+ * @param known The fields of a head before this one: a service sends the same names in the same order over and over.
  * @throws {MalformedAnswer} Also at obs-fold, at space before the colon, and at CR, LF, NUL and other controls in a value.
  */
-export function readFieldLines(text: string, at: number, end: number, fields: string[]): void {
+export function readFieldLines(
+  text: string,
+  at: number,
+  end: number,
+  fields: string[],
+  known: readonly string[] = fields,
+): void {
   while (at < end) {
-    const nameStart = at;
-    let char = text.charCodeAt(at);
-    while (TOKEN[char] === 1) char = text.charCodeAt(++at);
-    if (char !== COLON || at === nameStart) throw new MalformedAnswer('A field line has no valid name');
-    const name = text.slice(nameStart, at);
-    do char = text.charCodeAt(++at);
-    while (char === SP || char === HTAB);
-    const valueStart = at;
-    let valueEnd = at;
-    while (FIELD_VALUE[char] === 1) {
-      at++;
-      if (char !== SP && char !== HTAB) valueEnd = at;
-      char = text.charCodeAt(at);
+    const lineEnd = text.indexOf('\r\n', at);
+    let name = known[fields.length];
+    let valueStart: number;
+    if (name !== undefined && text.charCodeAt(at + name.length) === COLON && text.startsWith(name, at)) {
+      valueStart = at + name.length + 1;
+    } else {
+      const colon = text.indexOf(':', at);
+      if (colon === -1 || colon > lineEnd) throw new MalformedAnswer('A field line has no colon');
+      name = text.slice(at, colon);
+      if (!TOKEN.test(name)) throw new MalformedAnswer('A field line has no valid name');
+      valueStart = colon + 1;
     }
-    if (char !== CR || text.charCodeAt(at + 1) !== LF) {
+    let valueEnd = lineEnd;
+    while (valueStart < valueEnd && isSpace(text.charCodeAt(valueStart))) valueStart++;
+    while (valueEnd > valueStart && isSpace(text.charCodeAt(valueEnd - 1))) valueEnd--;
+    const value = text.slice(valueStart, valueEnd);
+    if (NOT_IN_VALUE.test(value)) {
       throw new MalformedAnswer('A field value has a character that may not stand there');
     }
-    at += 2;
-    fields.push(name, text.slice(valueStart, valueEnd));
+    fields.push(name, value);
+    at = lineEnd + 2;
   }
+}
+
+function isSpace(char: number): boolean {
+  return char === SP || char === HTAB;
 }

@@ -120,11 +120,12 @@ export class Http1Connection implements ResponseSink, Holder {
     else setImmediate(this.#onReadable);
   }
 
-  /** No request runs any more: the process may end. */
-  rest(): void {
-    if (!this.#referenced) return;
+  /** No request runs any more: the process may end. @returns Whether it was kept from that until now. */
+  rest(): boolean {
+    if (!this.#referenced) return false;
     this.#referenced = false;
     this.#socket?.unref();
+    return true;
   }
 
   close(): void {

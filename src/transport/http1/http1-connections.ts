@@ -37,6 +37,7 @@ export class Http1Connections implements Connections, ConnectionOwner, Holder {
   #open = 0;
   #connecting = 0;
   #timer: Timer | undefined;
+  #resting: NodeJS.Immediate | undefined;
   #closed: PromiseWithResolvers<void> | undefined;
 
   constructor(options: Http1ConnectionsOptions) {
@@ -105,7 +106,7 @@ export class Http1Connections implements Connections, ConnectionOwner, Holder {
       connection.close();
       return;
     }
-    connection.rest();
+    this.#resting ??= setImmediate(this.#rest);
     connection.expiresMs = clock.now() + idleMs;
     this.#idle.push(connection);
     this.#timer ??= clock.setTimeout(this.#sweep, idleMs);
@@ -178,6 +179,12 @@ export class Http1Connections implements Connections, ConnectionOwner, Holder {
       (error: Error) => request.fail(error, false),
     );
   }
+
+  /** Those that are idle at the end of the turn let the process end; most are taken again before it. */
+  readonly #rest = (): void => {
+    this.#resting = undefined;
+    for (let at = this.#idle.length - 1; at >= 0 && this.#idle[at]?.rest() === true; at--);
+  };
 
   readonly #sweep = (): void => {
     this.#timer = undefined;

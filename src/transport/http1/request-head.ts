@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { OutgoingRequest } from '../endpoint/connections.ts';
-import { FIELD_VALUE, TOKEN } from './field-lines.ts';
+import { NOT_IN_VALUE, TOKEN } from './field-lines.ts';
 import { InvalidRequest } from './invalid-request.ts';
 
 export interface RequestHead {
@@ -13,13 +13,35 @@ export interface RequestHead {
 /** Methods whose requests have content, so that its absence must be told (RFC 9110 §8.6). */
 const WITH_CONTENT: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH']);
 
-/** Fields of the connection (RFC 9110 §7.6.1), by their length: the connection alone writes them. */
-const OF_CONNECTION: readonly (readonly string[] | undefined)[] = (() => {
-  const byLength: string[][] = [];
-  const names = ['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'expect'];
-  for (const name of names) byLength[name.length] = [...(byLength[name.length] ?? []), name];
-  return byLength;
-})();
+/** Origin form, or asterisk form (RFC 9112 §3.2); bytes beyond ASCII are sent as they came. */
+const TARGET = /^(?:\/[\x21-\x7e\x80-\xff]*|\*)$/;
+
+/** What a field is to the connection; `plain`: nothing. */
+type FieldKind = 'plain' | 'host' | 'content-length' | 'te' | 'own';
+
+const KINDS: ReadonlyMap<string, FieldKind> = new Map([
+  ['host', 'host'],
+  ['content-length', 'content-length'],
+  ['te', 'te'],
+  // Fields of the connection (RFC 9110 §7.6.1), which it alone writes.
+  ...['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade', 'expect'].map(
+    (name): [string, FieldKind] => [name, 'own'],
+  ),
+]);
+
+/** Names are few, and come over and over; the odd ones of an attacker must not fill the memory. */
+const MOST_KNOWN_NAMES = 1_000;
+const knownNames = new Map<string, FieldKind>();
+
+/** @throws {InvalidRequest} If the name is not a token. */
+function kindOf(name: string): FieldKind {
+  const known = knownNames.get(name);
+  if (known !== undefined) return known;
+  if (!TOKEN.test(name)) throw new InvalidRequest('A field name is not a token');
+  const kind = KINDS.get(name.toLowerCase()) ?? 'plain';
+  if (knownNames.size < MOST_KNOWN_NAMES) knownNames.set(name, kind);
+  return kind;
+}
 
 /**
  * Writes request line and field lines (RFC 9112 §3, §5).
@@ -28,10 +50,10 @@ const OF_CONNECTION: readonly (readonly string[] | undefined)[] = (() => {
  */
 export function writeRequestHead(request: OutgoingRequest, host: string): RequestHead {
   const { method, target, headers, body, upgrade } = request;
-  if (!isToken(method)) throw new InvalidRequest('The method is not a token');
+  if (!TOKEN.test(method)) throw new InvalidRequest('The method is not a token');
   // The answer to CONNECT would be a tunnel.
   if (method === 'CONNECT') throw new InvalidRequest('CONNECT cannot be sent');
-  checkTarget(target);
+  if (!TARGET.test(target)) throw new InvalidRequest('The request target has a character that cannot be sent');
   let lines = '';
   let ownHost = '';
   let declared = -1;
@@ -39,26 +61,21 @@ export function writeRequestHead(request: OutgoingRequest, host: string): Reques
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] as string;
     const value = headers[i + 1] as string;
-    if (!isToken(name)) throw new InvalidRequest('A field name is not a token');
+    const kind = kindOf(name);
     checkValue(name, value);
-    switch (name.length) {
-      case 2:
-        if (name.toLowerCase() === 'te') asksForTrailers = true;
-        break;
-      case 4:
-        if (name.toLowerCase() !== 'host') break;
+    if (kind !== 'plain') {
+      if (kind === 'own') throw new InvalidRequest(`${name} is a field of the connection`);
+      if (kind === 'host') {
         if (ownHost !== '') throw new InvalidRequest('Host stands twice');
         ownHost = value;
         continue;
-      case 14:
-        if (name.toLowerCase() !== 'content-length') break;
+      }
+      if (kind === 'content-length') {
         if (declared !== -1 || !/^\d{1,15}$/.test(value)) throw new InvalidRequest('Content-Length is not one number');
         declared = Number(value);
         continue;
-      default:
-        if (OF_CONNECTION[name.length]?.includes(name.toLowerCase()) === true) {
-          throw new InvalidRequest(`${name} is a field of the connection`);
-        }
+      }
+      asksForTrailers = true;
     }
     lines += `${name}: ${value}\r\n`;
   }
@@ -86,25 +103,8 @@ function lengthOf(body: OutgoingRequest['body'], declared: number): number {
   return length;
 }
 
-function isToken(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (TOKEN[text.charCodeAt(i)] !== 1) return false;
-  return text.length > 0;
-}
-
 function checkValue(name: string, value: string): void {
-  for (let i = 0; i < value.length; i++) {
-    if (FIELD_VALUE[value.charCodeAt(i)] !== 1) {
-      throw new InvalidRequest(`The value of ${name} has a character that cannot be sent`);
-    }
+  if (NOT_IN_VALUE.test(value)) {
+    throw new InvalidRequest(`The value of ${name} has a character that cannot be sent`);
   }
-}
-
-function checkTarget(target: string): void {
-  for (let i = 0; i < target.length; i++) {
-    const char = target.charCodeAt(i);
-    if (char <= 0x20 || char === 0x7f || char > 0xff) {
-      throw new InvalidRequest('The request target has a character that cannot be sent');
-    }
-  }
-  if (target.charCodeAt(0) !== 0x2f && target !== '*') throw new InvalidRequest('The request target is not a path');
 }

@@ -1,4 +1,4 @@
-import { FIELD_VALUE, readFieldLines } from './field-lines.ts';
+import { NOT_IN_VALUE, readFieldLines } from './field-lines.ts';
 import { MalformedAnswer } from './malformed-answer.ts';
 
 /** The head of an answer, and what it says of the connection and of the length of what follows. */
@@ -17,7 +17,6 @@ export interface ResponseHead {
   readonly keepAliveSeconds: number;
 }
 
-const CR = 0x0d;
 const SP = 0x20;
 const ZERO = 0x30;
 const STATUS_START = 'HTTP/1.1 '.length;
@@ -25,25 +24,26 @@ const STATUS_END = STATUS_START + 3;
 
 /**
  * Reads a status line and field lines (RFC 9112 §4, §5), each ended by CRLF, without the empty line after them.
+ * @param end Where they end in `text`.
+ * @param known The fields of a head before this one.
  * @throws {MalformedAnswer}
  */
-export function readResponseHead(text: string): ResponseHead {
+export function readResponseHead(text: string, end: number, known: readonly string[]): ResponseHead {
   const minor = text.charCodeAt(7) - ZERO;
   if (!text.startsWith('HTTP/1.') || (minor !== 1 && minor !== 0) || text.charCodeAt(8) !== SP) {
     throw new MalformedAnswer('The status line has no known version');
   }
   const status = digit(text, STATUS_START) * 100 + digit(text, STATUS_START + 1) * 10 + digit(text, STATUS_START + 2);
   if (!(status >= 100)) throw new MalformedAnswer('The status is not of three digits');
-  let at = STATUS_END;
+  const lineEnd = text.indexOf('\r\n', STATUS_END);
   // Many services leave the space out where they give no reason; that cannot be misread.
-  if (text.charCodeAt(at) === SP) at++;
-  else if (text.charCodeAt(at) !== CR) throw new MalformedAnswer('The status is not of three digits');
-  const reasonStart = at;
-  while (FIELD_VALUE[text.charCodeAt(at)] === 1) at++;
-  if (!text.startsWith('\r\n', at)) throw new MalformedAnswer('The reason has a character that may not stand there');
-  const reason = text.slice(reasonStart, at);
+  if (lineEnd !== STATUS_END && text.charCodeAt(STATUS_END) !== SP) {
+    throw new MalformedAnswer('The status is not of three digits');
+  }
+  const reason = text.slice(STATUS_END + 1, lineEnd);
+  if (NOT_IN_VALUE.test(reason)) throw new MalformedAnswer('The reason has a character that may not stand there');
   const fields: string[] = [];
-  readFieldLines(text, at + 2, text.length, fields);
+  readFieldLines(text, lineEnd + 2, end, fields, known);
   return readFraming(minor, status, reason, fields);
 }
 

@@ -39,6 +39,8 @@ export class ResponseParser {
   #maySwitch = false;
   /** The part of a head or of trailers that is here so far. */
   #text = '';
+  /** The fields of the last head. */
+  #known: readonly string[] = [];
   #started = false;
   #remaining = 0;
   #crSeen = false;
@@ -143,7 +145,9 @@ export class ResponseParser {
     }
     this.#text = '';
     const next = at + endOfHead + END_OF_HEAD.length - before;
-    this.#startBody(readResponseHead(text.slice(0, endOfHead + 2)), bytes, next, end);
+    const head = readResponseHead(text, endOfHead + 2, this.#known);
+    this.#known = head.fields;
+    this.#startBody(head, bytes, next, end);
     return next;
   }
 
