@@ -81,13 +81,12 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     ...(options.devProblem !== undefined && { devProblem: options.devProblem }),
   };
   const handler = createRequestListener(serving);
-  const upgrade = createUpgradeListener(serving);
   let listeners: Listeners | undefined;
 
   return {
     logger,
     handler,
-    upgrade,
+    upgrade: createUpgradeListener(serving),
     fetch: createFetchHandler(serving),
     readiness,
     addresses: () => listeners?.addresses ?? [],

@@ -6,6 +6,13 @@ export type { Identity, RequestContext } from './edge/request-context.ts';
 export { ERRORS, type ErrorCode, WeirError } from './errors.ts';
 export { createGateway, type Gateway, type GatewayOptions } from './gateway.ts';
 export type { Plugin, ServerContext } from './graphql/context.ts';
+export { ExactNumber } from './mapping/exact-number.ts';
+export type {
+  RouteTransform,
+  TransformContext,
+  TransformedAnswer,
+  TransformedRequest,
+} from './proxy/transform/route-transform.ts';
 export { composeOffline } from './server/compose-offline.ts';
 export type { Readiness } from './server/readiness.ts';
 export type { GraphqlAnswer, GraphqlClient, LocalContext } from './subgraphs/local/local-context.ts';

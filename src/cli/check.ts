@@ -61,8 +61,7 @@ async function checkGraph(config: Config): Promise<CheckedGraph> {
     return { isWrong: true };
   }
   const supergraph = readSupergraph(composition.sdl);
-  const plugins = await loadPlugins(config.plugins, config.directory);
-  const problems = fieldAuthProblems(openFieldAuth(supergraph, { config, plugins }));
+  const problems = await findFieldAuthProblems(supergraph, config);
   for (const problem of problems) process.stderr.write(`${problem}\n`);
   return { isWrong: isWrong || problems.length > 0, supergraph };
 }
@@ -72,6 +71,16 @@ async function checkRoutesOf(config: Config, file: string, schema: GraphQLSchema
   const errors = await checkRoutes(config, schema, file);
   if (errors.length > 0) process.stderr.write(formatConfigErrors(errors, process.cwd()));
   return errors.length > 0;
+}
+
+async function findFieldAuthProblems(supergraph: Supergraph, config: Config): Promise<readonly string[]> {
+  try {
+    const plugins = await loadPlugins(config.plugins, config.directory);
+    return fieldAuthProblems(openFieldAuth(supergraph, { config, plugins }));
+  } catch (error) {
+    // A plugin that cannot be loaded, or a policy with two definitions: the message says it.
+    return [error instanceof Error ? error.message : String(error)];
+  }
 }
 
 function write(text: string): void {

@@ -1,4 +1,5 @@
 import { findNearest } from '../nearest.ts';
+import { checkRouteListeners } from './check-route-listeners.ts';
 import { checkRouteTexts } from './check-route-texts.ts';
 import { defaultUpstreamName } from './check-upstream-names.ts';
 import type { ConfigError } from './config-error.ts';
@@ -28,6 +29,7 @@ export function checkRoutes({ data, top }: Written, upstreams: readonly Source[]
     ...routes.flatMap((each) => [
       ...checkUpstreams(each, upstreams),
       ...checkRewrite(each),
+      ...checkRouteListeners(each, data),
       ...checkAuth(each, data),
       ...checkRouteTexts(each),
     ]),

@@ -1,3 +1,4 @@
+import { hasAdminListener } from './check-route-listeners.ts';
 import type { ConfigError } from './config-error.ts';
 import { isMapping } from './mapping.ts';
 import { type Place, placeAt } from './place.ts';
@@ -10,7 +11,7 @@ export interface LocatedRoute {
   readonly place: Place;
 }
 
-/** Paths of the gateway itself. */
+/** Paths of the gateway itself, unless a listener is for them. */
 const OWN_PATHS = ['/livez', '/readyz', '/metrics'];
 
 /** Routes that no request can reach, and routes of which only their order says which one a request reaches. */
@@ -32,7 +33,7 @@ export function findUnreachable(routes: readonly LocatedRoute[], data: unknown):
 
 function findOwn(routes: readonly LocatedRoute[], data: unknown): ConfigError[] {
   const graphql = isMapping(data) && isMapping(data.graphql) ? data.graphql : {};
-  const own = new Set<unknown>([...OWN_PATHS, graphql.path ?? '/graphql']);
+  const own = new Set<unknown>([...(hasAdminListener(data) ? [] : OWN_PATHS), graphql.path ?? '/graphql']);
   return routes.flatMap(({ route, place }) => {
     if (!own.has(route.match.path)) return [];
     const at = placeAt(place, ['match', 'path']) ?? place;
@@ -56,11 +57,12 @@ function compare(earlier: LocatedRoute, later: LocatedRoute): ConfigError | unde
   const [a, b] = [earlier.route.match, later.route.match];
   if (rankOf(a) !== rankOf(b)) return undefined;
   const shared = b.methods?.filter((method) => a.methods?.includes(method));
-  if (shared?.length === 0) return undefined;
+  const sharedListeners = b.listeners?.filter((name) => a.listeners?.includes(name));
+  if (shared?.length === 0 || sharedListeners?.length === 0) return undefined;
   const at = placeAt(later.place, ['match']) ?? later.place;
   const other = `"${earlier.route.name}" in line ${earlier.place.line}`;
   const isAlike = keyOf(a) === keyOf(b);
-  if (isAlike && shared?.length === b.methods?.length) {
+  if (isAlike && shared?.length === b.methods?.length && sharedListeners?.length === b.listeners?.length) {
     return report(
       at,
       `The route cannot be reached: ${other} takes all its requests`,
@@ -77,8 +79,8 @@ function compare(earlier: LocatedRoute, later: LocatedRoute): ConfigError | unde
 }
 
 /** Routes of one rank are told apart by nothing but their order. */
-function rankOf({ methods, headers, query }: RouteDefinition['match']): string {
-  return `${methods !== undefined} ${Object.keys(headers).length} ${Object.keys(query).length}`;
+function rankOf({ listeners, methods, headers, query }: RouteDefinition['match']): string {
+  return `${listeners !== undefined} ${methods !== undefined} ${Object.keys(headers).length} ${Object.keys(query).length}`;
 }
 
 function conditionsOf({ headers, query }: RouteDefinition['match']): Map<string, unknown> {

@@ -19,7 +19,7 @@ export interface Admission {
 
 /**
  * Judges a request by the edge's rules, in their order: browsers, identity, policies, limits. Puts the identity into the
- * scope. Where a policy or a limit looks at the GraphQL operation, policies and limits wait for it: they are judged
+ * scope, and takes the credentials out of the head that a route sends on. Where a policy or a limit looks at the GraphQL operation, policies and limits wait for it: they are judged
  * when `scope.operationGate` is asked.
  */
 export async function admit(scope: RequestScope, destination: Destination): Promise<Admission> {
@@ -73,7 +73,15 @@ function judgeIdentified(
   const denial = edge.authorize(facts);
   if (denial !== null) return countRefused(scope, facts, denial);
   const demands = edge.limits.toDemands(facts);
-  return demands.length === 0 ? undefined : takeLimits(scope, demands);
+  const taken = demands.length === 0 ? undefined : takeLimits(scope, demands);
+  if (destination.kind !== 'rest') return taken;
+  if (taken instanceof Promise) return taken.then((refusal) => refusal ?? endCredentials(scope));
+  return taken ?? endCredentials(scope);
+}
+
+/** The client's credentials are for the gateway: what is sent on goes without them. */
+function endCredentials(scope: RequestScope): undefined {
+  scope.head = scope.edge.withoutCredentials(scope.head);
 }
 
 /** A look ahead that takes nothing: only what is sure to be refused later is refused now. */

@@ -57,6 +57,8 @@ export interface CompiledEdge extends Edge {
   /** @param identify Default: what `auth:` says. */
   identifyBy(identify: Identify | undefined, head: RequestHead): ReturnType<Identify>;
   readonly authorize: Authorize;
+  /** Whether the client's own hop is TLS. */
+  isTls(head: RequestHead): boolean;
   /** Whether the peer is a proxy whose word is believed. */
   trusts(head: RequestHead): boolean;
   /** Which limits a request must pass; to be given to `limiter.take`. */
@@ -67,8 +69,8 @@ export interface CompiledEdge extends Edge {
   readonly forwarding: Forwarding;
   /** The query without credentials, for upstreams and logs. */
   cleanQuery(query: string): string;
-  /** The headers without credentials that prove the client to the gateway, for upstreams. */
-  withoutCredentials(headers: RequestHead['headers']): RequestHead['headers'];
+  /** The head as a route sends it on: authentication ends at the gateway. */
+  withoutCredentials(head: RequestHead): RequestHead;
   /** Waits for what is asked for every request, at most so long; without it the gateway serves all the same. */
   waitUntilReady(timeoutMs: number): Promise<boolean>;
   readonly onEvent: ((event: EdgeEvent) => void) | undefined;
@@ -109,6 +111,8 @@ export function createEdge(
     createLimiter(rateLimit, onEvent),
   );
   const sources = credentialSources(auth);
+  const cleanQuery = compileQueryCleaner(sources.flatMap((source) => (source.in === 'query' ? [source.name] : [])));
+  const cleanHeaders = compileCredentialRemover(sources);
   const identifyBy = (identify: Identify | undefined, { headers, query, peerAddress, certificate }: RequestHead) => {
     const credentials = { headers, query, fromTrustedProxy: proxies.has(peerAddress) };
     return (identify ?? authenticator.identify)(
@@ -125,6 +129,7 @@ export function createEdge(
     clientAddress: proxies.clientAddress,
     trusts: ({ peerAddress }) => proxies.has(peerAddress),
     judgeBrowser,
+    isTls: proxies.isTls,
     securityHeaders: (head) => securityHeaders(proxies.isTls(head)),
     identify: (head) => identifyBy(undefined, head),
     identifyBy,
@@ -137,8 +142,9 @@ export function createEdge(
     lasting,
     onEvent,
     waitUntilReady: (timeoutMs) => limiter.waitUntilReady(timeoutMs),
-    cleanQuery: compileQueryCleaner(sources.flatMap((source) => (source.in === 'query' ? [source.name] : []))),
-    withoutCredentials: compileCredentialRemover(sources),
+    cleanQuery,
+    withoutCredentials: (head) =>
+      sources.length === 0 ? head : { ...head, headers: cleanHeaders(head.headers), query: cleanQuery(head.query) },
     async close() {
       await Promise.all([authenticator.close(), release()]);
     },

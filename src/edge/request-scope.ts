@@ -31,7 +31,8 @@ export class RequestScope implements RequestContext, Deadline {
   deadlineMs: number;
   readonly trace: ServerTrace;
   identity: Identity | null = null;
-  readonly head: RequestHead;
+  /** Of a route, once it is let in: without the client's credentials, as it is sent on. `headers` keeps them. */
+  head: RequestHead;
   /** The rules that the request began with; a reload does not change them. */
   readonly edge: CompiledEdge;
   /** What was decided of its limits so far. */

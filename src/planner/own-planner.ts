@@ -1,6 +1,6 @@
 import type { PlanNode, QueryPlan } from '@graphql-hive/router-query-planner';
 import { type DocumentNode, Kind, print, type SelectionNode } from 'graphql';
-import { readFederationModel } from './model/read-federation-model.ts';
+import type { FederationModel } from './model/federation-model.ts';
 import type { FetchUnit } from './search/fetch-unit.ts';
 import { OptionFinder } from './search/find-options.ts';
 import { mergeUnits } from './search/merge-units.ts';
@@ -18,15 +18,12 @@ export interface OwnPlanner {
   plan(document: DocumentNode): QueryPlan;
 }
 
-/** @param activeLabels labels of `@override(label:)` that are on. */
-export function createOwnPlanner(supergraph: DocumentNode, activeLabels: ReadonlySet<string>): OwnPlanner {
-  const model = readFederationModel(supergraph, activeLabels);
+export function createOwnPlanner(model: FederationModel): OwnPlanner {
   return {
     plan(document) {
       const [definition] = document.definitions;
       if (definition?.kind !== Kind.OPERATION_DEFINITION) return { kind: 'QueryPlan' };
       const kind = definition.operation;
-      if (kind === 'subscription') throw new Error('Subscriptions are not planned');
       const wants = new Wants(model);
       const provided = new ProvidedSets(wants);
       const options = new OptionFinder(model, wants, provided);
@@ -45,7 +42,7 @@ export function createOwnPlanner(supergraph: DocumentNode, activeLabels: Readonl
       const write = (units: readonly FetchUnit[]): PlanNode | undefined => writePlan(units, kind, variableTypes);
       const { selections } = definition.selectionSet;
       const units = search(selections);
-      if (kind === 'query' || units.length === 1) return toPlan(write(units));
+      if (kind !== 'mutation' || units.length === 1) return toPlan(write(units));
       // GraphQL §6.2.2: a root field begins when the one before it is complete, entity fetches and all.
       return toPlan(
         inOne(

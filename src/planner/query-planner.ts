@@ -2,10 +2,12 @@ import type { QueryPlan } from '@graphql-hive/router-query-planner';
 import { type DocumentNode, Kind, parse } from 'graphql';
 import { ByteBoundedCache } from './byte-bounded-cache.ts';
 import { createDataKeys, type DataKeys } from './data-keys.ts';
+import { readFederationModel } from './model/read-federation-model.ts';
 import { createNativePlanner, type NativePlanner } from './native-planner.ts';
 import type { Operation } from './operation.ts';
 import { createOwnPlanner } from './own-planner.ts';
 import { createPlanDocumentWriter } from './plan-document.ts';
+import { verifyPlan } from './verify/verify-plan.ts';
 
 export type PlannerName = 'own' | 'native';
 
@@ -17,7 +19,7 @@ export interface QueryPlannerOptions {
   readonly maxCacheBytes?: number;
   /** Labels of `@override(label:)` that are on. Default: none. */
   readonly overrideLabels?: ReadonlySet<string>;
-  /** Who is asked, in this order, until one has a plan. Default: Weir's own, then the native one. */
+  /** Who is asked, in this order, until one has a plan that proves right. Default: Weir's own, then the native one. */
   readonly planners?: readonly PlannerName[];
 }
 
@@ -42,18 +44,15 @@ export function createQueryPlanner(supergraphSdl: string, options: QueryPlannerO
   const supergraph = parse(supergraphSdl, { noLocation: true });
   const dataKeys = createDataKeys(supergraph);
   const labels = options.overrideLabels ?? new Set();
-  const own = createOwnPlanner(supergraph, labels);
+  const model = readFederationModel(supergraph, labels);
+  const own = createOwnPlanner(model);
   const writeForOwn = createPlanDocumentWriter(supergraph, dataKeys, { selectsInterfaceKeys: false });
   const writeForNative = createPlanDocumentWriter(supergraph, dataKeys, { selectsInterfaceKeys: true });
   // Rarely asked, and slow to make from a large supergraph.
   let native: NativePlanner | undefined;
-  const planners: Readonly<Record<PlannerName, (operation: Operation) => QueryPlan | Promise<QueryPlan>>> = {
-    own: (operation) => planRoots(writeForOwn(operation), (document) => own.plan(document)),
-    native: (operation) =>
-      planRoots(writeForNative(operation), (document) => {
-        native ??= createNativePlanner(supergraphSdl, labels);
-        return native.plan(document);
-      }),
+  const askNative = (operation: Operation): Promise<QueryPlan> => {
+    native ??= createNativePlanner(supergraphSdl, labels);
+    return native.plan(rootsOf(writeForNative(operation)));
   };
   const order = options.planners ?? DEFAULT_PLANNERS;
   const cache = new ByteBoundedCache<Planned>(options.maxCacheBytes ?? DEFAULT_MAX_CACHE_BYTES);
@@ -66,10 +65,15 @@ export function createQueryPlanner(supergraphSdl: string, options: QueryPlannerO
   }
 
   async function tryAll(operation: Operation): Promise<Planned> {
+    const asked = rootsOf(writeForOwn(operation));
+    if (isEmpty(asked)) return { plan: { kind: 'QueryPlan' }, planner: 'own' };
     const causes: unknown[] = [];
     for (const planner of order) {
       try {
-        return { plan: await planners[planner](operation), planner };
+        const plan = planner === 'own' ? own.plan(asked) : await askNative(operation);
+        const wrong = verifyPlan(model, plan, asked);
+        if (wrong === undefined) return { plan, planner };
+        throw new Error(`The plan of the ${planner} planner is wrong: ${wrong}`);
       } catch (cause) {
         causes.push(cause);
       }
@@ -95,19 +99,19 @@ export function createQueryPlanner(supergraphSdl: string, options: QueryPlannerO
   };
 }
 
-/** Plans the root fields that subgraphs answer. */
-function planRoots<Plan extends QueryPlan | Promise<QueryPlan>>(
-  document: DocumentNode,
-  plan: (document: DocumentNode) => Plan,
-): Plan | QueryPlan {
+/** The operation without the root fields that no subgraph answers. */
+function rootsOf(document: DocumentNode): DocumentNode {
   const [definition] = document.definitions;
-  if (definition?.kind !== Kind.OPERATION_DEFINITION) return { kind: 'QueryPlan' };
+  if (definition?.kind !== Kind.OPERATION_DEFINITION) return document;
   const { selectionSet } = definition;
   const selections = selectionSet.selections.filter(
     (selection) => selection.kind !== Kind.FIELD || !selection.name.value.startsWith('__'),
   );
-  if (selections.length === 0) return { kind: 'QueryPlan' };
-  return plan({ ...document, definitions: [{ ...definition, selectionSet: { ...selectionSet, selections } }] });
+  return { ...document, definitions: [{ ...definition, selectionSet: { ...selectionSet, selections } }] };
+}
+
+function isEmpty({ definitions: [definition] }: DocumentNode): boolean {
+  return definition?.kind !== Kind.OPERATION_DEFINITION || definition.selectionSet.selections.length === 0;
 }
 
 /** Bytes that a plan is taken to weigh: its JSON twice, since objects weigh more than text. */

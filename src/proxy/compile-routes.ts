@@ -20,7 +20,7 @@ import { compileVia } from './via.ts';
 /** What routes are made of. */
 export interface RouteParts {
   readonly config: Config;
-  readonly edge: Pick<CompiledEdge, 'require' | 'cleanQuery' | 'trusts' | 'forwarding'>;
+  readonly edge: Pick<CompiledEdge, 'require' | 'cleanQuery' | 'trusts' | 'isTls' | 'forwarding'>;
   readonly upstreams: Pick<Upstreams, 'get'>;
   /** The graph in service; `undefined` until there is one. */
   readonly graph: () => Graph | undefined;
@@ -31,14 +31,14 @@ export interface RouteParts {
 export function compileRoutes(parts: RouteParts): Routes {
   const { config, edge } = parts;
   const { internalHeaders, forwarded, via } = config.proxy;
-  const filter = compileFieldFilter(internalHeaders, edge.forwarding.managedNames);
+  const filter = compileFieldFilter(internalHeaders, edge.forwarding.managed.has);
   const routes = config.routes.map((each) => compileRoute(each, parts, filter));
   const index = new RouteIndex(routes);
   return {
     size: routes.length,
     rules: {
       filter,
-      addForwardingFields: compileForwardingFields(forwarded, edge.trusts),
+      addForwardingFields: compileForwardingFields(forwarded, edge),
       nextVia: compileVia(via, config.directory),
       cleanQuery: edge.cleanQuery,
     },

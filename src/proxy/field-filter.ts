@@ -22,23 +22,25 @@ const MAX_KNOWN_NAMES = 1_000;
 export interface FieldFilter {
   /** @param name In lower case. @throws {WeirError} `AMBIGUOUS_HEADER` for another spelling of a field that the gateway vouches for. */
   passesRequest(name: string): boolean;
+  /** As a request's field; what would be refused does not pass, since the request is on its way. @param name In lower case. */
+  passesTrailer(name: string): boolean;
   /** @param name In lower case. */
   passesAnswer(name: string): boolean;
 }
 
 /**
  * @param internal Names, and begins of names with `*`, that pass in neither direction.
- * @param managed Names of fields that the gateway sets for upstreams.
+ * @param isManaged Whether the gateway sets the field for upstreams, in any spelling.
  */
-export function compileFieldFilter(internal: readonly string[], managed: readonly string[]): FieldFilter {
+export function compileFieldFilter(internal: readonly string[], isManaged: (name: string) => boolean): FieldFilter {
   const isInternal = compileNames(internal);
-  const own = new Set([...OWN_REQUEST_FIELDS, ...managed.map((name) => name.toLowerCase())]);
+  const own = new Set(OWN_REQUEST_FIELDS);
   const vouchedFor = new Set([...own, ...GUARDED_FIELDS].map(foldHeaderName));
   const ofRequest = remember((name): Verdict => {
     if (own.has(name) || isHopByHop(name) || name.startsWith(':')) return 'drop';
     const folded = foldHeaderName(name);
     if (folded !== name && (vouchedFor.has(folded) || isHopByHop(folded))) return 'refuse';
-    return isInternal(folded) ? 'drop' : 'pass';
+    return isInternal(folded) || isManaged(name) ? 'drop' : 'pass';
   });
   const ofAnswer = remember((name) => {
     return (
@@ -51,6 +53,7 @@ export function compileFieldFilter(internal: readonly string[], managed: readonl
       if (verdict === 'refuse') throw new WeirError('AMBIGUOUS_HEADER', `The header "${name}" may be read as another`);
       return verdict === 'pass';
     },
+    passesTrailer: (name) => ofRequest(name) === 'pass',
     passesAnswer: ofAnswer,
   };
 }

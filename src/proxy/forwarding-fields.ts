@@ -1,5 +1,5 @@
-import type { TLSSocket } from 'node:tls';
 import type { ProxyDefinition } from '../config/schema/proxy.ts';
+import type { CompiledEdge } from '../edge/create-edge.ts';
 import type { FieldLines } from './field-lines.ts';
 import type { RouteExchange } from './route-exchange.ts';
 
@@ -12,17 +12,15 @@ export type AddForwardingFields = (lines: FieldLines, exchange: RouteExchange) =
  */
 export function compileForwardingFields(
   forms: ProxyDefinition['forwarded'],
-  trusts: (head: RouteExchange['scope']['head']) => boolean,
+  { trusts, isTls }: Pick<CompiledEdge, 'trusts' | 'isTls'>,
 ): AddForwardingFields {
   const [forwarded, xForwarded, xRealIp] = (['forwarded', 'x_forwarded', 'x_real_ip'] as const).map((form) =>
     forms.includes(form),
   );
-  return (lines, { scope, incoming }) => {
+  return (lines, { scope }) => {
     const { head, clientAddress } = scope;
-    const isTrusted = trusts(head);
-    const isTls = (incoming.socket as TLSSocket).encrypted === true;
-    const proto = (isTrusted ? readProto(head.headers['x-forwarded-proto']) : undefined) ?? (isTls ? 'https' : 'http');
-    const told = isTrusted ? head.headers['x-forwarded-host'] : undefined;
+    const proto = isTls(head) ? 'https' : 'http';
+    const told = trusts(head) ? head.headers['x-forwarded-host'] : undefined;
     const host = told !== undefined && HOST.test(told) ? told : (head.headers.host ?? '');
     if (forwarded) {
       const client = clientAddress.includes(':') ? `"[${clientAddress}]"` : clientAddress;
@@ -39,10 +37,6 @@ export function compileForwardingFields(
 
 /** A host and a port, as far as they need no further quoting (RFC 7239 §4). */
 const HOST = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/;
-
-function readProto(told: string | undefined): string | undefined {
-  return told === 'http' || told === 'https' ? told : undefined;
-}
 
 function portOf(host: string, proto: string): string {
   return /:(\d{1,5})$/.exec(host)?.[1] ?? (proto === 'https' ? '443' : '80');

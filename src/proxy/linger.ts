@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { constants, type Http2ServerRequest } from 'node:http2';
+import { isHttp2 } from '../edge/is-http2.ts';
 
 /** Milliseconds that a client may go on to send what nobody reads. */
 const LINGER_MS = 2_000;
@@ -12,7 +13,7 @@ const LINGER_BYTES = 1 << 20;
  */
 export function linger(request: IncomingMessage): void {
   if (request.complete) return;
-  if (request.httpVersionMajor === 2) {
+  if (isHttp2(request)) {
     // RFC 9113 §8.1: the rest is of no use, and that is no error.
     (request as unknown as Http2ServerRequest).stream.close(constants.NGHTTP2_NO_ERROR);
     return;

@@ -1,23 +1,25 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { RequestScope } from '../edge/request-scope.ts';
 import { WeirError } from '../errors.ts';
+import type { TrailedBody } from '../transport/exchange/request-trailers.ts';
+import type { FieldFilter } from './field-filter.ts';
+import { mayTrail } from './trailer-fields.ts';
 
 export interface RequestBodyOptions {
   readonly incoming: IncomingMessage;
-  readonly outgoing: ServerResponse;
   readonly scope: RequestScope;
   readonly maxBytes: number;
-  /** Whether the client waits for an invitation (RFC 9110 §10.1.1). */
-  readonly isExpected: boolean;
+  /** Says which trailers go on. */
+  readonly filter: FieldFilter;
 }
 
 /**
  * The body of a request on its way, at the pace of its reader. It stands between the client's connection and whoever reads, so that
- * one who stops reading does not cut the connection on which the answer goes out. The client is asked to send when
- * somebody wants to read, and not before.
+ * one who stops reading does not cut the connection on which the answer goes out. Nothing is read before
+ * somebody wants it.
  */
-export class RequestBody extends Readable {
+export class RequestBody extends Readable implements TrailedBody {
   readonly #options: RequestBodyOptions;
   #bytes = 0;
   #isStarted = false;
@@ -29,6 +31,17 @@ export class RequestBody extends Readable {
     this.on('error', () => {});
   }
 
+  trailers(): readonly string[] {
+    const { incoming, filter } = this.#options;
+    const { rawTrailers } = incoming;
+    const kept: string[] = [];
+    for (let at = 0; at < rawTrailers.length; at += 2) {
+      const name = (rawTrailers[at] as string).toLowerCase();
+      if (mayTrail(name) && filter.passesTrailer(name)) kept.push(name, rawTrailers[at + 1] as string);
+    }
+    return kept;
+  }
+
   override _read(): void {
     const { incoming } = this.#options;
     if (this.#isStarted) {
@@ -36,8 +49,6 @@ export class RequestBody extends Readable {
       return;
     }
     this.#isStarted = true;
-    const { outgoing, isExpected } = this.#options;
-    if (isExpected && !outgoing.headersSent) outgoing.writeContinue();
     incoming.on('data', this.#onData).on('end', this.#onEnd).on('error', this.#onError).on('close', this.#onClose);
   }
 

@@ -6,6 +6,7 @@ import { type Conditions, compileConditions } from './route-conditions.ts';
 
 interface Candidate<R> {
   readonly route: R;
+  readonly listeners: readonly string[] | undefined;
   readonly methods: readonly string[] | undefined;
   readonly conditions: Conditions;
   /** How many conditions of each kind: more go first. */
@@ -15,7 +16,7 @@ interface Candidate<R> {
 
 /**
  * Finds the route of a request by the precedence of the Gateway API: an exact host before the longest wildcard before none, then the
- * most specific path, then a route that names the method, then the most header and the most query conditions, then the order
+ * most specific path, then a route that names its listeners, then one that names the method, then the most header and the most query conditions, then the order
  * of the file.
  */
 export class RouteIndex<R extends { readonly config: Pick<RouteConfig, 'match'> }> {
@@ -101,6 +102,7 @@ function toCandidate<R extends { readonly config: Pick<RouteConfig, 'match'> }>(
   const { match } = route.config;
   return {
     route,
+    listeners: match.listeners,
     methods: match.methods,
     conditions: compileConditions(match),
     headerCount: Object.keys(match.headers).length,
@@ -111,6 +113,7 @@ function toCandidate<R extends { readonly config: Pick<RouteConfig, 'match'> }>(
 /** A stable sort keeps the order of the file where this says nothing. */
 function compareCandidates<R>(a: Candidate<R>, b: Candidate<R>): number {
   return (
+    Number(a.listeners === undefined) - Number(b.listeners === undefined) ||
     Number(a.methods === undefined) - Number(b.methods === undefined) ||
     b.headerCount - a.headerCount ||
     b.queryCount - a.queryCount

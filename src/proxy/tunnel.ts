@@ -62,8 +62,11 @@ export class Tunnel {
         if (to.closeCode !== undefined) endAtBoundary(to);
       })
       .on('end', () => to.socket.end())
-      .on('error', () => this.#destroy())
-      .on('close', () => this.#destroy());
+      .on('error', () => {})
+      .on('close', () => {
+        // A side that is told that it ends has its time to read that.
+        if (this.#closing === undefined || to.socket.destroyed) this.#destroy();
+      });
     to.socket.on('drain', () => from.socket.resume());
     from.socket.resume();
   }

@@ -1,13 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import { constants, type Http2ServerResponse } from 'node:http2';
 import { Readable } from 'node:stream';
+import { isHttp2 } from '../edge/is-http2.ts';
+import { WeirError } from '../errors.ts';
 import { type FieldLines, findField } from './field-lines.ts';
 import type { RouteAnswer, RouteExchange } from './route-exchange.ts';
 
 /**
  * Writes an answer to the client at the client's pace. Resolves when all of it is handed to the connection.
  * @param own Field lines of the gateway itself.
- * @throws what ended the body before its end; the head is out then.
+ * @throws {WeirError} `UPSTREAM_BAD_RESPONSE` where the head is none. What ended the body before its end; the head is out then.
  */
 export async function writeAnswer(exchange: RouteExchange, answer: RouteAnswer, own: FieldLines): Promise<void> {
   const { outgoing: response, incoming, scope } = exchange;
@@ -17,12 +19,17 @@ export async function writeAnswer(exchange: RouteExchange, answer: RouteAnswer, 
     return;
   }
   // The client may send its body or not, now that it was not invited: only the end of the connection tells.
-  if (scope.headers.expect !== undefined && !incoming.complete && incoming.httpVersionMajor === 1) {
+  if (scope.headers.expect !== undefined && !incoming.complete && !isHttp2(incoming)) {
     own.push('connection', 'close');
   }
-  // Events come for as long as both sides wish: only silence, or the client, ends them.
-  if (isEventStream(headers)) scope.setTimeout(Number.POSITIVE_INFINITY);
-  writeHead(response, status, mergeOwn(own, headers));
+  // Events come for as long as both sides wish: only silence, the client, or the end of its credential ends them.
+  if (isEventStream(headers)) scope.endWithCredential();
+  try {
+    writeHead(response, status, mergeOwn(own, headers));
+  } catch (cause) {
+    if (body instanceof Readable) body.on('error', () => {}).destroy();
+    throw new WeirError('UPSTREAM_BAD_RESPONSE', 'The head of the answer cannot be written', { cause });
+  }
   if (!(body instanceof Readable)) {
     endWhole(response, body, readTrailers(answer));
     return;
@@ -74,7 +81,7 @@ const YIELDING = new Set([
 ]);
 
 function writeHead(response: ServerResponse, status: number, lines: FieldLines): void {
-  if (response.req.httpVersionMajor === 1) {
+  if (!isHttp2(response.req)) {
     response.writeHead(status, lines);
     return;
   }
@@ -117,6 +124,6 @@ export function isEventStream(headers: FieldLines): boolean {
 
 /** Ends an answer that is under way in a way that no client takes for whole. */
 export function cutAnswer(response: ServerResponse): void {
-  if (response.req.httpVersionMajor === 1) response.destroy();
+  if (!isHttp2(response.req)) response.destroy();
   else (response as unknown as Http2ServerResponse).stream.close(constants.NGHTTP2_INTERNAL_ERROR);
 }

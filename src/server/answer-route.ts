@@ -4,36 +4,38 @@ import type { NormalPath } from '../edge/normal-path.ts';
 import type { RequestScope } from '../edge/request-scope.ts';
 import { WeirError } from '../errors.ts';
 import { checkRequest } from '../proxy/check-request.ts';
-import { type FieldLines, setFields } from '../proxy/field-lines.ts';
 import { openExchange } from '../proxy/open-exchange.ts';
 import type { Routes } from '../proxy/route.ts';
 import { writeAnswer } from '../proxy/write-answer.ts';
-
-/** A request that is neither for the graph nor for the gateway itself. */
-export interface RouteRequest {
-  readonly scope: RequestScope;
-  readonly normal: NormalPath;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  /** Field lines of the gateway for the answer, whatever it is; those of the edge are added. */
-  readonly own: FieldLines;
-}
+import { ownFieldsOf, putOwnFields } from './own-fields.ts';
 
 /**
  * Answers a request by its route, once the edge has let it in.
  * @throws {WeirError} `NOT_FOUND`, `METHOD_NOT_ALLOWED`, what the edge and the route refuse, and what went wrong upstream.
  */
-export async function answerRoute(routes: Routes, received: RouteRequest): Promise<void> {
-  const { scope, normal, request, response, own } = received;
+export async function answerRoute(
+  routes: Routes,
+  normal: NormalPath,
+  scope: RequestScope,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const route = routes.match(scope.head);
-  if (route === undefined) return refuseUnmatched(routes, received);
+  if (route === undefined) {
+    refuseUnmatched(routes, scope, response);
+    return;
+  }
   const { headers, isPreflight, error } = await admit(scope, {
     kind: 'rest',
     route: route.name,
     identify: route.identify,
   });
+  const own = ownFieldsOf(response);
   for (const [name, value] of headers) own.push(name, value);
-  if (isPreflight) return answerPreflight(response, own);
+  if (isPreflight) {
+    answerPreflight(response);
+    return;
+  }
   if (error !== undefined) throw error;
   checkRequest(route, normal, request, scope.head);
   const exchange = openExchange(route, scope, request, response, routes.rules);
@@ -43,12 +45,12 @@ export async function answerRoute(routes: Routes, received: RouteRequest): Promi
 }
 
 /** Browsers ask before they send: the answer to that does not depend on a route for OPTIONS. */
-function refuseUnmatched(routes: Routes, { scope, response, own }: RouteRequest): void {
-  const { head } = scope;
-  const { isPreflight, headers } = scope.edge.judgeBrowser(head);
+function refuseUnmatched(routes: Routes, { head, edge }: RequestScope, response: ServerResponse): void {
+  const own = ownFieldsOf(response);
+  const { isPreflight, headers } = edge.judgeBrowser(head);
   for (const [name, value] of Object.entries(headers)) own.push(name, value);
   if (isPreflight) {
-    answerPreflight(response, own);
+    answerPreflight(response);
     return;
   }
   const allowed = routes.allowedMethods(head);
@@ -57,7 +59,7 @@ function refuseUnmatched(routes: Routes, { scope, response, own }: RouteRequest)
   throw new WeirError('METHOD_NOT_ALLOWED', `The path admits ${allowed.join(', ')}, got ${head.method}`);
 }
 
-export function answerPreflight(response: ServerResponse, own: FieldLines): void {
-  setFields(response, own);
+function answerPreflight(response: ServerResponse): void {
+  putOwnFields(response);
   response.writeHead(204).end();
 }

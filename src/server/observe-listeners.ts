@@ -15,6 +15,8 @@ export function observeListeners(metrics: Metrics, logger: Logger): (event: List
         return logger.info(event, 'Refused what is no request');
       case 'certificates_loaded':
         return logger.info(event, 'Certificates read again');
+      case 'certificates_expired':
+        return logger.error(event, 'Certificates have expired');
       case 'certificates_refused':
         return logger.error(
           { listener, err: event.cause },

@@ -1,8 +1,10 @@
 import type { ServerResponse } from 'node:http';
+import { isHttp2 } from '../edge/is-http2.ts';
 import { ERRORS, type ErrorCode, WeirError } from '../errors.ts';
 import { setFields } from '../proxy/field-lines.ts';
 import { grpcFieldsOf, isGrpc } from '../proxy/grpc.ts';
 import { cutAnswer } from '../proxy/write-answer.ts';
+import { putOwnFields } from './own-fields.ts';
 
 /** A problem as RFC 9457 §3.1 has it, with Weir's code and the request id as extension members. */
 export interface Problem {
@@ -31,8 +33,8 @@ export function problemOf(error: unknown, requestId: string): Problem {
 }
 
 /**
- * Answers with a problem, or with a status of gRPC where the client speaks that. Where an answer has begun the connection is cut,
- * since the client must not take it for whole; where one is complete it stays.
+ * Answers with a problem, or with a status of gRPC where the client speaks that. Where an answer has begun the connection is cut, since the client must not take it for whole; where
+ * one is complete it stays.
  */
 export function sendProblem(response: ServerResponse, problem: Problem): void {
   if (response.writableEnded) return;
@@ -40,23 +42,24 @@ export function sendProblem(response: ServerResponse, problem: Problem): void {
     cutAnswer(response);
     return;
   }
+  putOwnFields(response);
   const { req: request } = response;
-  response.setHeader('x-request-id', problem.requestId);
   // A client that waits for an invitation may send its body all the same: only the end of the connection tells.
-  if (request.headers.expect !== undefined && request.httpVersionMajor === 1) response.setHeader('connection', 'close');
+  if (request.headers.expect !== undefined && !isHttp2(request)) response.setHeader('connection', 'close');
   if (isGrpc(request.headers['content-type'])) {
     setFields(response, grpcFieldsOf(problem.status, problem.detail ?? problem.title));
     response.writeHead(200).end();
     return;
   }
+  const body = JSON.stringify(problem);
   const { retryAfterSeconds } = problem;
   if (retryAfterSeconds !== undefined && !response.hasHeader('retry-after')) {
     response.setHeader('retry-after', retryAfterSeconds);
   }
-  const body = JSON.stringify(problem);
   response.writeHead(problem.status, {
     'content-type': 'application/problem+json',
     'content-length': Buffer.byteLength(body),
+    'x-request-id': problem.requestId,
   });
   response.end(body);
 }

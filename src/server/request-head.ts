@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { RequestHead } from '../edge/edge.ts';
+import { isHttp2 } from '../edge/is-http2.ts';
 import type { NormalPath } from '../edge/normal-path.ts';
 import { clientCertificateOf } from './client-certificate.ts';
-import { isHttp2 } from './is-http2.ts';
 
 /** The path of a request as it was sent. */
 export function rawPathOf({ url = '/' }: IncomingMessage): string {

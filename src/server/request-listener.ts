@@ -1,14 +1,16 @@
 import type { RequestListener } from 'node:http';
+import { isHttp2 } from '../edge/is-http2.ts';
 import { normalizePath } from '../edge/normal-path.ts';
 import type { RequestScope } from '../edge/request-scope.ts';
 import { ERRORS, WeirError } from '../errors.ts';
-import { type FieldLines, setFields } from '../proxy/field-lines.ts';
+import type { FieldLines } from '../proxy/field-lines.ts';
 import { linger } from '../proxy/linger.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type AnswerParts, answerRequest } from './answer-request.ts';
-import { isHttp2 } from './is-http2.ts';
+import { onFault } from './listeners/faults.ts';
 import { findBreach, type HeaderLimits } from './listeners/framing.ts';
 import { condemn } from './listeners/refuse-connection.ts';
+import { keepOwnFields } from './own-fields.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import type { Reception } from './reception.ts';
 import { headOfNodeRequest, rawPathOf } from './request-head.ts';
@@ -26,8 +28,8 @@ export function createRequestListener(parts: RequestListenerParts): RequestListe
     const breach = findBreach(request, headerLimits);
     const normal = normalizePath(rawPathOf(request));
     const scope = reception.open(headOfNodeRequest(request, normal, surface?.listener));
-    const own: FieldLines = ['x-request-id', scope.requestId, 'traceparent', scope.traceparent];
-    for (const [name, value] of scope.edge.securityHeaders(scope.head)) own.push(name, value);
+    const own = openFields(scope);
+    keepOwnFields(response, own);
     const isHttp1 = !isHttp2(request);
     if (isHttp1 && parts.readiness().status === 'draining') own.push('connection', 'close');
     // It comes once; `once` would pay for that with a wrapper.
@@ -36,28 +38,35 @@ export function createRequestListener(parts: RequestListenerParts): RequestListe
       if (response.writableFinished) linger(request);
       reception.close(scope, response.writableFinished ? response.statusCode : ERRORS.CLIENT_CLOSED_REQUEST.status);
     });
-    const fail = (error: unknown): void => {
-      if (!response.headersSent) setFields(response, own);
-      sendProblem(response, problemOf(error, scope.requestId));
-    };
     if (breach !== undefined) {
       // Where this request ends is not certain, nor is anything behind it.
       if (isHttp1) {
         condemn(request.socket);
         own.push('connection', 'close');
       }
-      fail(breach);
+      sendProblem(response, problemOf(breach, scope.requestId));
       return;
     }
-    answerRequest(parts, { normal, scope, request, response, own }).catch((error: unknown) => {
+    onFault(request, response, (error) => {
+      scope.abort(error);
+      sendProblem(response, problemOf(error, scope.requestId));
+    });
+    answerRequest(parts, normal, scope, request, response).catch((error: unknown) => {
       if (!(error instanceof WeirError)) logger.error({ err: error, requestId: scope.requestId }, 'Request failed');
-      fail(reasonOf(error, scope));
+      sendProblem(response, problemOf(reasonOf(error, scope), scope.requestId));
     });
   };
 }
 
+/** Field lines of every answer: ids and what browsers are told of its content. */
+export function openFields(scope: RequestScope): FieldLines {
+  const lines: FieldLines = ['x-request-id', scope.requestId, 'traceparent', scope.traceparent];
+  for (const [name, value] of scope.edge.securityHeaders(scope.head)) lines.push(name, value);
+  return lines;
+}
+
 /** Where a request was ended for a reason of its own, that counts, and not what became of its parts then. */
-function reasonOf(error: unknown, { signal }: RequestScope): unknown {
+export function reasonOf(error: unknown, { signal }: RequestScope): unknown {
   const isConsequence = error instanceof WeirError && error.code === 'CLIENT_CLOSED_REQUEST';
   return isConsequence && signal.aborted ? signal.reason : error;
 }

@@ -7,25 +7,26 @@ import type { RequestScope } from '../edge/request-scope.ts';
 import { ERRORS, WeirError } from '../errors.ts';
 import { checkHandshake } from '../proxy/check-handshake.ts';
 import { checkRequest } from '../proxy/check-request.ts';
-import { type FieldLines, setFields } from '../proxy/field-lines.ts';
+import type { FieldLines } from '../proxy/field-lines.ts';
 import { openExchange } from '../proxy/open-exchange.ts';
 import type { Routes } from '../proxy/route.ts';
-import { GOING_AWAY, Tunnel } from '../proxy/tunnel.ts';
+import { GOING_AWAY, POLICY_VIOLATION, Tunnel } from '../proxy/tunnel.ts';
 import { writeAnswer } from '../proxy/write-answer.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { findBreach, type HeaderLimits } from './listeners/framing.ts';
 import type { Surface } from './listeners/listener-definition.ts';
-import { condemn } from './listeners/refuse-connection.ts';
+import { keepOwnFields, ownFieldsOf } from './own-fields.ts';
 import { problemOf, sendProblem } from './problem.ts';
 import type { Reception } from './reception.ts';
 import { headOfNodeRequest, rawPathOf } from './request-head.ts';
+import { openFields, reasonOf } from './request-listener.ts';
 
 export interface UpgradeListenerParts {
   readonly reception: Reception;
   readonly routes: () => Routes;
-  /** What the listener serves; default: everything. */
-  readonly surface?: Surface;
   readonly headerLimits: HeaderLimits;
+  /** The listener; absent where the gateway is embedded. */
+  readonly surface?: Surface;
   readonly logger: Logger;
 }
 
@@ -35,21 +36,15 @@ export interface UpgradeListenerParts {
  */
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => () => void;
 
-export function createUpgradeListener({
-  reception,
-  routes,
-  surface,
-  headerLimits,
-  logger,
-}: UpgradeListenerParts): UpgradeListener {
+export function createUpgradeListener(parts: UpgradeListenerParts): UpgradeListener {
+  const { reception, routes, logger, headerLimits, surface } = parts;
   return (request, socket, head) => {
     const breach = findBreach(request, headerLimits);
-    if (breach !== undefined) condemn(request.socket);
     const normal = normalizePath(rawPathOf(request));
     const scope = reception.open(headOfNodeRequest(request, normal, surface?.listener));
-    const own: FieldLines = ['x-request-id', scope.requestId, 'traceparent', scope.traceparent];
     // What is no tunnel in the end is answered like any other request, and ends the connection.
     const response = new ServerResponse(request);
+    keepOwnFields(response, openFields(scope));
     response.shouldKeepAlive = false;
     response.assignSocket(socket as Socket);
     response.once('finish', () => socket.end());
@@ -62,15 +57,16 @@ export function createUpgradeListener({
       reception.close(scope, isAnswered ? status : ERRORS.CLIENT_CLOSED_REQUEST.status);
     });
     const early = readEarly(socket, head);
-    openTunnel({ breach, routes: routes(), normal, scope, request, response, own, socket, early }).then(
+    openTunnel({ breach, routes: routes(), normal, scope, request, response, socket, early }).then(
       (opened) => {
         tunnel = opened;
       },
       (error: unknown) => {
         if (!(error instanceof WeirError)) logger.error({ err: error, requestId: scope.requestId }, 'Request failed');
-        if (error instanceof WeirError && error.code === 'UPGRADE_REQUIRED') own.push('sec-websocket-version', '13');
-        if (!response.headersSent) setFields(response, own);
-        sendProblem(response, problemOf(error, scope.requestId));
+        if (error instanceof WeirError && error.code === 'UPGRADE_REQUIRED') {
+          ownFieldsOf(response).push('sec-websocket-version', '13');
+        }
+        sendProblem(response, problemOf(reasonOf(error, scope), scope.requestId));
       },
     );
     return () => {
@@ -87,7 +83,6 @@ interface Opening {
   readonly scope: RequestScope;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly own: FieldLines;
   readonly socket: Duplex;
   readonly early: EarlyBytes;
 }
@@ -121,7 +116,7 @@ function readEarly(socket: Duplex, head: Buffer): EarlyBytes {
 
 /** @returns `undefined` where the upstream declined, and its answer is out. */
 async function openTunnel(opening: Opening): Promise<Tunnel | undefined> {
-  const { breach, routes, normal, scope, request, response, own, socket, early } = opening;
+  const { breach, routes, normal, scope, request, response, socket, early } = opening;
   if (breach !== undefined) throw breach;
   if (normal === undefined) throw new WeirError('MALFORMED_PATH');
   const route = routes.match(scope.head);
@@ -129,6 +124,7 @@ async function openTunnel(opening: Opening): Promise<Tunnel | undefined> {
     throw new WeirError('NOT_FOUND', `No route matches ${scope.head.method} ${scope.head.path}`);
   }
   const { headers, error } = await admit(scope, { kind: 'rest', route: route.name, identify: route.identify });
+  const own = ownFieldsOf(response);
   for (const [name, value] of headers) own.push(name, value);
   if (error !== undefined) throw error;
   checkRequest(route, normal, request, scope.head);
@@ -151,8 +147,10 @@ async function openTunnel(opening: Opening): Promise<Tunnel | undefined> {
   socket.write(switchingProtocols(['x-request-id', scope.requestId, ...fields]), 'latin1');
   early.giveBack();
   const { idleMs, maxDurationMs = Number.POSITIVE_INFINITY } = websocket;
-  const maxMs = Math.min(maxDurationMs, scope.expiresAtMs - Date.now());
-  return new Tunnel({ client: socket, upstream, idleMs, maxMs });
+  const tunnel = new Tunnel({ client: socket, upstream, idleMs, maxMs: maxDurationMs });
+  // The credential that opened it has expired.
+  scope.signal.addEventListener('abort', () => tunnel.close(POLICY_VIOLATION), { once: true });
+  return tunnel;
 }
 
 function switchingProtocols(lines: FieldLines): string {

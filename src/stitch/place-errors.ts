@@ -3,10 +3,13 @@ import {
   GraphQLError,
   type GraphQLField,
   type GraphQLFieldResolver,
+  type GraphQLOutputType,
   type GraphQLResolveInfo,
   type GraphQLSchema,
   getNamedType,
   isLeafType,
+  isListType,
+  isNonNullType,
   isObjectType,
   responsePathAsArray,
 } from 'graphql';
@@ -26,9 +29,9 @@ export function placeErrors(schema: GraphQLSchema): GraphQLSchema {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
       const resolve = (field.resolve ?? defaultMergedResolver) as GraphQLFieldResolver<unknown, unknown>;
-      field.resolve = placing(
-        isLeafType(getNamedType(field.type)) ? resolveLeaf(field, resolve, roots.has(type)) : resolve,
-      );
+      const isLeaf = isLeafType(getNamedType(field.type));
+      const placed = placing(isLeaf ? resolveLeaf(field, resolve, roots.has(type)) : resolve);
+      field.resolve = isLeaf || !hasNonNullItems(field.type) ? placed : promisingItems(placed);
     }
   }
   return schema;
@@ -47,6 +50,26 @@ function placing(resolve: GraphQLFieldResolver<unknown, unknown>): GraphQLFieldR
         )
       : place(result, context, info);
   };
+}
+
+/**
+ * Where an item that may not be null fails at once, the executor forgets the items before it that are still under way, and
+ * what these fail with would be a rejection that nobody handles. Items that are promises all fail later.
+ */
+function promisingItems(resolve: GraphQLFieldResolver<unknown, unknown>): GraphQLFieldResolver<unknown, unknown> {
+  return (parent, args, context, info) => {
+    const result: unknown = resolve(parent, args, context, info);
+    return result instanceof Promise ? result.then(toPromises) : toPromises(result);
+  };
+}
+
+function toPromises(value: unknown): unknown {
+  return Array.isArray(value) ? value.map(async (item) => toPromises(item)) : value;
+}
+
+function hasNonNullItems(type: GraphQLOutputType): boolean {
+  if (isNonNullType(type)) return hasNonNullItems(type.ofType as GraphQLOutputType);
+  return isListType(type) && (isNonNullType(type.ofType) || hasNonNullItems(type.ofType));
 }
 
 function restoreMerged(parent: unknown, responseKey: string, context: unknown): void {

@@ -12,7 +12,7 @@ import type { Subgraph } from '../subgraphs/subgraph.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import { toClientError } from './client-error.ts';
 import { createDelegableDocuments } from './delegable-document.ts';
-import { type ErrorLedger, openLedger } from './error-ledger.ts';
+import { type DelegatedError, type ErrorLedger, openLedger } from './error-ledger.ts';
 import { indexJoins } from './join-index.ts';
 import { splitMutation } from './split-mutation.ts';
 import { buildStitchedSchema, type StitchOptions } from './stitched-schema.ts';
@@ -111,18 +111,25 @@ function joinResponses(responses: readonly DataResponse[]): DataResponse {
 }
 
 function toResponse({ data = null, errors = [] }: Result, ledger?: ErrorLedger): DataResponse {
-  const clientErrors = [...errors.map(toClientError), ...lostErrors(errors.length > 0, ledger)];
+  const clientErrors = [...errors.map(toClientError), ...lostErrors(ledger?.unreported ?? [], data, errors.length > 0)];
   return clientErrors.length > 0 ? { data, errors: withoutRepetitions(clientErrors) } : { data };
 }
 
 /**
- * Errors that no field reports: those without a path, and, so that no failure goes unseen, those of a response that
- * would otherwise have none (such as of a field that only a `@requires` needs). Their paths mean nothing to clients.
+ * Errors that no field reports: those without a path, and, so that no failure goes unseen, those of a response that has
+ * nulls and would otherwise have no error (such as of a field that only a `@requires` needs). Their paths mean nothing to
+ * clients. Where there is no null, the failure cost the client nothing.
  */
-function lostErrors(hasErrors: boolean, ledger: ErrorLedger | undefined): GraphQLFormattedError[] {
-  return (ledger?.unreported ?? [])
-    .filter(({ sourcePath }) => !hasErrors || sourcePath === undefined)
+function lostErrors(unreported: readonly DelegatedError[], data: unknown, hasErrors: boolean): GraphQLFormattedError[] {
+  if (unreported.length === 0) return [];
+  const hasUnexplainedNull = !hasErrors && hasNull(data);
+  return unreported
+    .filter(({ sourcePath }) => hasUnexplainedNull || sourcePath === undefined)
     .map(({ message, clientExtensions }) => ({ message, extensions: clientExtensions }));
+}
+
+function hasNull(value: unknown): boolean {
+  return value === null || (typeof value === 'object' && Object.values(value).some(hasNull));
 }
 
 function withoutRepetitions(errors: readonly GraphQLFormattedError[]): GraphQLFormattedError[] {

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { startRouteGateway } from '../proxy/route-gateway.ts';
-import { CORPUS, type RawRequest } from '../server/listeners/corpus.ts';
+import { CORPUS, LOOKALIKES, type RawRequest } from '../server/listeners/corpus.ts';
 import { dial, readText } from '../server/listeners/serve.ts';
 import { nginxIsMissing, startNginx } from './nginx.ts';
 
@@ -27,7 +27,7 @@ async function sendCorpus(t: TestContext, url: string, seen: string[]): Promise<
     upstreams,
   });
   const wrong: string[] = [];
-  for (const each of CORPUS) {
+  for (const each of [...CORPUS, ...LOOKALIKES]) {
     seen.length = 0;
     const status = await send(t, port, each);
     // What is left over on a connection to the service would come before this one, or spoil it.

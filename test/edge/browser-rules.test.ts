@@ -58,7 +58,7 @@ describe('CORS', () => {
   it('allows every origin only without credentials', () => {
     const open = compile({ cors: { origins: ['*'] } });
     assert.equal(open(ask({ origin: 'https://any.example' })).headers['access-control-allow-origin'], '*');
-    assert.throws(() => compile({ cors: { origins: ['*'], credentials: true } }), TypeError);
+    assert.throws(() => compile({ cors: { origins: ['*'], credentials: true } }), /every origin/);
   });
 
   it('takes the first rule that fits the host and the path', () => {

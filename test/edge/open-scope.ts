@@ -12,7 +12,10 @@ export function openScope(t: TestContext, definition: EdgeDefinition, head: Requ
   const events: EdgeEvent[] = [];
   const edge = createEdge(definition, (event) => events.push(event));
   const tracing = createTracing(telemetry.parse({}));
-  const deadlines = new DeadlineQueue(systemClock);
+  // As fast as the clock of the test, where it has set one.
+  const startMs = Date.now();
+  const now = () => performance.now() + Date.now() - startMs;
+  const deadlines = new DeadlineQueue({ ...systemClock, now });
   const another = (of: RequestHead): RequestScope => {
     const clean = edge.clean(of);
     const clientAddress = edge.clientAddress(of);

@@ -49,9 +49,7 @@ describe('the edge over a reload', () => {
 
   it('goes on with the former where the next config is refused', async () => {
     const before = createEdge(defineEdge(limits(1)));
-    const contradiction = defineEdge({
-      rate_limit: { limits: [...limits(1).rate_limit.limits, ...limits(1).rate_limit.limits] },
-    });
+    const contradiction = defineEdge({ ...limits(2), trusted_proxies: ['nonsense'] });
     assert.throws(() => createEdge(contradiction, undefined, before), TypeError);
     assert.equal(await take(before), true);
     await before.close();

@@ -27,6 +27,14 @@ export interface Served {
   close(): Promise<void>;
 }
 
+/** Sections of gateway.yaml; `plugins` by file name, with their text. */
+export interface Sections {
+  readonly graphql?: object;
+  readonly auth?: object;
+  readonly rate_limit?: object;
+  readonly plugins?: Readonly<Record<string, string>>;
+}
+
 interface AskOptions {
   readonly scopes?: readonly string[] | null;
   readonly variables?: Readonly<Record<string, unknown>>;
@@ -47,10 +55,7 @@ interface Asked {
 }
 
 /** A gateway before GraphQL services, on a free port, with an issuer of tokens. */
-export async function serveGateway(
-  services: Readonly<Record<string, Behind>>,
-  sections: { readonly graphql?: object; readonly auth?: object; readonly plugins?: Readonly<Record<string, string>> },
-): Promise<Served> {
+export async function serveGateway(services: Readonly<Record<string, Behind>>, sections: Sections): Promise<Served> {
   const received: string[] = [];
   const log: Record<string, unknown>[] = [];
   const folder = await mkdtemp(join(tmpdir(), 'weir-graphql-'));
@@ -74,6 +79,7 @@ export async function serveGateway(
     server: { port: 0 },
     upstreams: Object.keys(services).map((name) => `${name}.json`),
     graphql: sections.graphql ?? {},
+    rate_limit: sections.rate_limit ?? {},
     auth: {
       jwt: { issuer: ISSUER, audience: AUDIENCE, jwks: issuer.jwksUrl, algorithms: ['ES256'] },
       ...sections.auth,

@@ -53,7 +53,13 @@ async function writeAndRead(folder: string, { routes, upstreams, sections = {} }
     const definition = typeof keys === 'string' ? { kind: 'http', url: keys } : { kind: 'http', ...keys };
     return [`${name}.yaml`, stringify(definition)] as const;
   });
-  const server = { port: 0, shutdown_grace: '1s', ...(sections.server as object | undefined) };
+  const own = (sections.server ?? {}) as Record<string, unknown>;
+  const server = {
+    ...(own.listeners === undefined && { port: 0 }),
+    shutdown_grace: '1s',
+    shutdown_spread: '50ms',
+    ...own,
+  };
   const main = stringify({ ...sections, server, routes, upstreams: files.map(([name]) => name) });
   for (const [name, text] of [...files, ['gateway.yaml', main] as const]) await writeFile(join(folder, name), text);
   const { config, errors } = await readConfig({ file: join(folder, 'gateway.yaml'), env: {} });

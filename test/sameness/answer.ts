@@ -32,10 +32,11 @@ function nullsOf(answer: Answer): ReadonlySet<string> {
 
 /**
  * How an answer says anything but the expected, other than by a null of its own that has its error; `undefined`: it does not.
- * Every null that an error of the expected answer explains has to be explained, itself or by one above it.
+ * Every null that an error of the expected answer explains has to be explained, itself or by one above it. An error without a path
+ * is about something that no place of the answer tells.
  */
 export function findDifferenceButLosses(expected: Answer, actual: Answer): string | undefined {
-  const misplaced = actual.errors.find((error) => nullOf(actual, error) === undefined);
+  const misplaced = actual.errors.find((error) => error.path !== undefined && nullOf(actual, error) === undefined);
   if (misplaced !== undefined) return `an error whose path leads to no null: ${JSON.stringify(misplaced.path)}`;
   const explained = nullsOf(actual);
   for (const error of expected.errors) {

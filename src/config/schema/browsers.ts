@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { duration, section } from './section.ts';
+import { duration, type SectionRule, section } from './section.ts';
 
 const origin = z
   .string()
@@ -9,33 +9,47 @@ const origin = z
   );
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'Expected an HTTP header name');
 
-const cors = section({
-  origins: z
-    .array(origin)
-    .min(1)
-    .describe('Origins that may read answers; `*`: all; `https://*.shop.example`: all below'),
-  methods: z
-    .array(z.string())
-    .min(1)
-    .default(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
-    .describe('Methods they may use'),
-  allow_headers: z.array(headerName).default(['*']).describe('Headers they may set; `*`: those they ask for'),
-  expose_headers: z
-    .array(headerName)
-    .default([
-      'X-Request-ID',
-      'Retry-After',
-      'RateLimit',
-      'RateLimit-Policy',
-      'X-RateLimit-Limit',
-      'X-RateLimit-Remaining',
-      'X-RateLimit-Reset',
-      'X-RateLimit-Warning',
-    ])
-    .describe('Headers of answers that they may read'),
-  credentials: z.boolean().default(false).describe('Whether cookies and TLS certificates come along'),
-  max_age: duration('How long browsers keep the answer to a preflight').prefault('10m'),
-});
+const noCredentialsForAll: SectionRule = {
+  check({ origins, credentials }) {
+    if (credentials !== true || !Array.isArray(origins) || !origins.includes('*')) return undefined;
+    return {
+      message: 'Credentials must not be allowed to every origin: each page could act as its visitor',
+      path: ['credentials'],
+      hint: 'List the origins instead of "*", or remove the key',
+    };
+  },
+};
+
+const cors = section(
+  {
+    origins: z
+      .array(origin)
+      .min(1)
+      .describe('Origins that may read answers; `*`: all; `https://*.shop.example`: all below'),
+    methods: z
+      .array(z.string())
+      .min(1)
+      .default(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])
+      .describe('Methods they may use'),
+    allow_headers: z.array(headerName).default(['*']).describe('Headers they may set; `*`: those they ask for'),
+    expose_headers: z
+      .array(headerName)
+      .default([
+        'X-Request-ID',
+        'Retry-After',
+        'RateLimit',
+        'RateLimit-Policy',
+        'X-RateLimit-Limit',
+        'X-RateLimit-Remaining',
+        'X-RateLimit-Reset',
+        'X-RateLimit-Warning',
+      ])
+      .describe('Headers of answers that they may read'),
+    credentials: z.boolean().default(false).describe('Whether cookies and TLS certificates come along'),
+    max_age: duration('How long browsers keep the answer to a preflight').prefault('10m'),
+  },
+  noCredentialsForAll,
+);
 
 const csrf = section({
   required_headers: z

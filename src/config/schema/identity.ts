@@ -60,18 +60,32 @@ const jwt = section({
   jwks_max_age: duration('How long keys are used that cannot be read again', { min: '1s' }).prefault('24h'),
 });
 
-const clientAuthentication = section({
-  method: z
-    .enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt'])
-    .default('client_secret_basic')
-    .describe('How the gateway proves itself (RFC 6749 §2.3, RFC 7523 §2.2)'),
-  id: z.string().min(1).describe('Client id'),
-  secret: z.string().min(1).optional().describe('Client secret'),
-  private_key: path('file', 'File of the private key: PKCS #8 in PEM, or a JWK').optional(),
-  algorithm: algorithm.default('ES256').describe('Algorithm of the private key'),
-  key_id: z.string().optional().describe('`kid` of the private key'),
-  audience: z.string().optional().describe('`aud` of the assertion; default: the URL that is called'),
-});
+const hasItsProof: SectionRule = {
+  check({ method, secret, private_key }) {
+    const key = method === 'private_key_jwt' ? 'private_key' : 'secret';
+    if ((key === 'secret' ? secret : private_key) !== undefined) return undefined;
+    return {
+      message: `The gateway proves itself by "${key}", which is missing`,
+      hint: `Add \`${key}:\`, or another \`method:\``,
+    };
+  },
+};
+
+const clientAuthentication = section(
+  {
+    method: z
+      .enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt'])
+      .default('client_secret_basic')
+      .describe('How the gateway proves itself (RFC 6749 §2.3, RFC 7523 §2.2)'),
+    id: z.string().min(1).describe('Client id'),
+    secret: z.string().min(1).optional().describe('Client secret'),
+    private_key: path('file', 'File of the private key: PKCS #8 in PEM, or a JWK').optional(),
+    algorithm: algorithm.default('ES256').describe('Algorithm of the private key'),
+    key_id: z.string().optional().describe('`kid` of the private key'),
+    audience: z.string().optional().describe('`aud` of the assertion; default: the URL that is called'),
+  },
+  hasItsProof,
+);
 
 const lookupCache = {
   cache_ttl: duration('How long an accepted credential is believed; a revocation is seen after it').prefault('60s'),
@@ -84,26 +98,41 @@ const lookupCache = {
   timeout: duration('Longest wait for an answer', { min: '1ms' }).prefault('2s'),
 };
 
-const apiKeys = section({
-  secret: z.string().min(16).describe('Key of the HMAC-SHA-256 by which API keys are stored and looked up'),
-  file: path(
-    'file',
-    'YAML or JSON list of clients: `{ id, subject, scopes, roles, tier, keys: [{ hash, expires }] }`',
-  ).optional(),
-  redis: z.string().optional().describe('redis:// URL; a client is JSON under `<prefix><hash>`'),
-  redis_prefix: z.string().default('weir:api-key:').describe('Prefix of the keys in Redis'),
-  service: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .describe('`GET <service>/<hash>` answers with the client, or 404'),
-  service_headers: z.record(name, z.string()).default({}).describe('Headers sent to the service'),
-  from: z
-    .array(source)
-    .min(1)
-    .default([{ header: 'x-api-key', scheme: '' }])
-    .describe('Where the key is looked for'),
-  ...lookupCache,
-});
+const oneStore: SectionRule = {
+  check({ file, redis, service }) {
+    const count = [file, redis, service].filter((store) => store !== undefined).length;
+    if (count === 1) return undefined;
+    const got = count === 0 ? 'none' : 'several';
+    return {
+      message: `Exactly one of "file", "redis" and "service" must be given, got ${got}`,
+      hint: 'Say where the keys are looked up',
+    };
+  },
+};
+
+const apiKeys = section(
+  {
+    secret: z.string().min(16).describe('Key of the HMAC-SHA-256 by which API keys are stored and looked up'),
+    file: path(
+      'file',
+      'YAML or JSON list of clients: `{ id, subject, scopes, roles, tier, keys: [{ hash, expires }] }`',
+    ).optional(),
+    redis: z.string().optional().describe('redis:// URL; a client is JSON under `<prefix><hash>`'),
+    redis_prefix: z.string().default('weir:api-key:').describe('Prefix of the keys in Redis'),
+    service: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('`GET <service>/<hash>` answers with the client, or 404'),
+    service_headers: z.record(name, z.string()).default({}).describe('Headers sent to the service'),
+    from: z
+      .array(source)
+      .min(1)
+      .default([{ header: 'x-api-key', scheme: '' }])
+      .describe('Where the key is looked for'),
+    ...lookupCache,
+  },
+  oneStore,
+);
 
 const introspection = section({
   endpoint: z.url({ protocol: /^https?$/ }).describe('Introspection endpoint (RFC 7662)'),
@@ -136,10 +165,12 @@ const mtls = section({
   grants: z.array(grant).default([]).describe('What clients may do; if there are any, others are refused'),
 });
 
+const MECHANISMS = ['jwt', 'api_keys', 'introspection', 'mtls'] as const;
+
 /** What GraphQL or a route asks of its clients. */
 export const requirement = {
   mechanisms: z
-    .array(z.enum(['jwt', 'api_keys', 'introspection', 'mtls']))
+    .array(z.enum(MECHANISMS))
     .optional()
     .describe('Tried in this order; default: all that are configured: mtls, jwt, api_keys, introspection'),
   combine: z.enum(['any', 'all']).default('any').describe('Whether one identity suffices'),
@@ -175,25 +206,46 @@ const forward = section({
     .describe('A short-lived JWT that the gateway signs, with the upstream as its audience'),
 });
 
+const mechanismsAreConfigured: SectionRule = {
+  check(written) {
+    const { mechanisms } = written;
+    if (!Array.isArray(mechanisms)) return undefined;
+    const at = mechanisms.findIndex((name: unknown) => isMechanism(name) && written[name] === undefined);
+    if (at === -1) return undefined;
+    return {
+      message: 'A mechanism can be required only where it is configured, and this one is not',
+      path: ['mechanisms', at],
+      hint: 'Configure it beside `mechanisms:`, or remove it from the list',
+    };
+  },
+};
+
+function isMechanism(name: unknown): name is (typeof MECHANISMS)[number] {
+  return (MECHANISMS as readonly unknown[]).includes(name);
+}
+
 /** `auth:` of gateway.yaml. */
-export const auth = section({
-  jwt: z
-    .union([jwt, z.array(jwt).min(1)])
-    .optional()
-    .describe('Issuers of JSON Web Tokens; default: none is accepted'),
-  tokens_from: z
-    .array(source)
-    .min(1)
-    .default([{ header: 'authorization', scheme: 'Bearer' }])
-    .describe('Where tokens are looked for, JWTs and opaque ones; the first found counts'),
-  token_cache_ttl: duration('Longest time that a verified JWT is remembered; never beyond its `exp`').prefault('5m'),
-  api_keys: apiKeys.optional().describe('API keys; default: none is accepted'),
-  introspection: introspection.optional().describe('Opaque tokens; default: none is accepted'),
-  mtls: mtls.optional().describe('Client certificates; default: not looked at'),
-  ...requirement,
-  forward: forward.prefault({}).describe('What upstreams learn of the client'),
-  policies: policies.prefault({}).describe('Who may do what'),
-});
+export const auth = section(
+  {
+    jwt: z
+      .union([jwt, z.array(jwt).min(1)])
+      .optional()
+      .describe('Issuers of JSON Web Tokens; default: none is accepted'),
+    tokens_from: z
+      .array(source)
+      .min(1)
+      .default([{ header: 'authorization', scheme: 'Bearer' }])
+      .describe('Where tokens are looked for, JWTs and opaque ones; the first found counts'),
+    token_cache_ttl: duration('Longest time that a verified JWT is remembered; never beyond its `exp`').prefault('5m'),
+    api_keys: apiKeys.optional().describe('API keys; default: none is accepted'),
+    introspection: introspection.optional().describe('Opaque tokens; default: none is accepted'),
+    mtls: mtls.optional().describe('Client certificates; default: not looked at'),
+    ...requirement,
+    forward: forward.prefault({}).describe('What upstreams learn of the client'),
+    policies: policies.prefault({}).describe('Who may do what'),
+  },
+  mechanismsAreConfigured,
+);
 
 /** Only one `Authorization` can be sent. */
 const passesOneToken: SectionRule = {

@@ -36,7 +36,8 @@ const hasCertificate: SectionRule = {
   },
 };
 
-const tls = section(
+/** `tls:` of a listener. */
+export const tls = section(
   {
     cert: path('file', 'PEM file of the certificate and its chain').optional(),
     key: path('file', 'PEM file of its key').optional(),

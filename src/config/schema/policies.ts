@@ -1,8 +1,18 @@
 import * as z from 'zod';
+import { addressRange } from './address-range.ts';
+import { allDiffer } from './all-differ.ts';
 import { section } from './section.ts';
 
 const texts = z.array(z.string().min(1)).min(1);
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'Expected a time such as "08:30"');
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
 
 const target = section({
   kinds: z
@@ -30,7 +40,11 @@ const condition = section({
     )
     .optional()
     .describe('Paths into the claims and what is there: the value, one of the values, or a list that has one of them'),
-  addresses: texts.optional().describe('The client is in one of these addresses and CIDR ranges'),
+  addresses: z
+    .array(addressRange())
+    .min(1)
+    .optional()
+    .describe('The client is in one of these addresses and CIDR ranges'),
   hours: z
     .strictObject({
       days: z
@@ -40,7 +54,11 @@ const condition = section({
         .describe('Days of the week; default: all'),
       from: time.optional().describe('Time of day from which it holds; default: midnight'),
       to: time.optional().describe('Time of day before which it holds; default: midnight'),
-      timezone: z.string().default('UTC').describe('IANA name of the time zone'),
+      timezone: z
+        .string()
+        .refine(isTimeZone, 'Expected an IANA time zone such as "Europe/Berlin"')
+        .default('UTC')
+        .describe('IANA name of the time zone'),
     })
     .optional()
     .describe('On these days from one time up to, not including, the other; over midnight where the second is earlier'),
@@ -58,16 +76,19 @@ const policy = section({
 });
 
 /** `policies:` within `auth:` of gateway.yaml. */
-export const policies = section({
-  default: z
-    .enum(['allow', 'deny'])
-    .default('allow')
-    .describe('For requests that no `allow` policy is about; where one is, one of them must hold'),
-  rules: z.array(policy).default([]).describe('The policies; their order does not matter'),
-  named: z
-    .record(z.string().min(1), condition)
-    .default({})
-    .describe('Conditions by the names that `@policy` uses; all that is given must hold'),
-});
+export const policies = section(
+  {
+    default: z
+      .enum(['allow', 'deny'])
+      .default('allow')
+      .describe('For requests that no `allow` policy is about; where one is, one of them must hold'),
+    rules: z.array(policy).default([]).describe('The policies; their order does not matter'),
+    named: z
+      .record(z.string().min(1), condition)
+      .default({})
+      .describe('Conditions by the names that `@policy` uses; all that is given must hold'),
+  },
+  allDiffer('rules', 'id', 'Ids of policies'),
+);
 
 export type PoliciesDefinition = z.output<typeof policies>;

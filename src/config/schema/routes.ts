@@ -40,6 +40,11 @@ const match = section({
     .min(1)
     .optional()
     .describe('Hosts, exact or `*.` and a domain (all hosts below it); default: all'),
+  listeners: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe('Names of the `server.listeners` that it is served on; default: all public ones'),
   path: routePath('`/orders` alone, `/orders/**` with all below it, `/orders/{id}`, `/files/{rest*}`'),
   methods: z
     .array(z.string().regex(/^[A-Z][A-Z0-9-]*$/, 'Expected a method in upper case'))
@@ -64,6 +69,17 @@ const exactlyOneAnswerer: SectionRule = {
     return {
       message: `A route must say how it is answered by exactly one of ${names}, got ${given.length === 0 ? 'none' : given.join(', ')}`,
       hint: 'Add `upstream: NAME` to send its requests on, or remove all but one',
+    };
+  },
+};
+
+const websocketHasUpstream: SectionRule = {
+  check({ websocket, upstream }) {
+    if (websocket === undefined || upstream !== undefined) return undefined;
+    return {
+      message: 'A WebSocket must have an upstream behind it, and the route names none',
+      path: ['websocket'],
+      hint: 'Remove it, or answer the route by `upstream:`',
     };
   },
 };
@@ -121,6 +137,7 @@ export const route = section(
       ),
   },
   exactlyOneAnswerer,
+  websocketHasUpstream,
 );
 
 export type RouteDefinition = z.output<typeof route>;

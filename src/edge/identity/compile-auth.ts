@@ -152,9 +152,7 @@ type ApiKeysDefinition = NonNullable<AuthDefinition['apiKeys']>;
 
 function compileApiKeys(apiKeys: ApiKeysDefinition, closers: (() => Promise<void>)[]): ApiKeyMechanism {
   const { secret, file, redis, redisPrefix, service, serviceHeaders, timeoutMs, from } = apiKeys;
-  const given = [file, redis, service].filter((store) => store !== undefined);
-  if (given.length !== 1)
-    throw new TypeError('Cannot look up API keys: "auth.api_keys" needs one of file, redis and service');
+  // The config names exactly one of the three stores.
   let find: FindApiKey;
   let store = 'the store of API keys';
   if (file !== undefined) find = apiKeysOfFile(file);

@@ -31,13 +31,8 @@ export interface RequestLimits {
 
 const NONE: readonly Demand[] = [];
 
-/** @throws {TypeError} where two limits have one name. */
+/** @param definitions Names are unique. */
 export function compileLimits(definitions: readonly LimitConfig[]): RequestLimits {
-  const names = new Set<string>();
-  for (const { name } of definitions) {
-    if (names.has(name)) throw new TypeError(`Cannot limit requests: two limits are named "${name}"`);
-    names.add(name);
-  }
   const rules = definitions.map(compileRule);
   const isOfOperation = ({ needsOperation }: Rule) => needsOperation;
   return {

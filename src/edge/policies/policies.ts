@@ -34,15 +34,9 @@ interface Policy {
 /**
  * Compiles policies into one function. A `deny` that holds decides. Else, where `allow` policies are about the request, one of
  * them must hold; where none is, the default decides. Dry runs are judged as if they counted, told, and change nothing.
- * @throws where an id comes twice, or a condition cannot be read.
  */
 export function compilePolicies(definition: PoliciesDefinition, options: PoliciesOptions = {}): Authorize {
   const { onEvent, now = Date.now } = options;
-  const ids = new Set<string>();
-  for (const { id } of definition.rules) {
-    if (ids.has(id)) throw new TypeError(`Cannot compile the policies: two have the id "${id}"`);
-    ids.add(id);
-  }
   const compile = (rules: readonly PolicyDefinition[]) => compileJudge(rules, definition.default, now);
   const enforced = compile(definition.rules.filter(({ dryRun }) => !dryRun));
   const hasDryRuns = definition.rules.some(({ dryRun }) => dryRun);

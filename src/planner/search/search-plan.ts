@@ -1,4 +1,4 @@
-import type { SelectionNode } from 'graphql';
+import type { OperationTypeNode, SelectionNode } from 'graphql';
 import type { FederationModel, FieldSet } from '../model/federation-model.ts';
 import { below, combineOptions, leafId, type Move, type Option } from './cost.ts';
 import { type EntityPart, FetchUnit } from './fetch-unit.ts';
@@ -29,7 +29,7 @@ export class PlanSearch {
   }
 
   /** @throws {Error} where something of the selections cannot be fetched. */
-  searchRoot(kind: 'query' | 'mutation', selections: readonly SelectionNode[]): void {
+  searchRoot(kind: OperationTypeNode, selections: readonly SelectionNode[]): void {
     const typeName = this.#model.rootTypes.get(kind) ?? '';
     const place = new Place([]);
     const wanted = this.#wants
@@ -42,8 +42,8 @@ export class PlanSearch {
       const unitOf = (subgraph: string) =>
         this.units.find((unit) => unit.entities === undefined && unit.subgraph === subgraph);
       const picks = pickOptions(options, undefined, ({ subgraph }) => unitOf(subgraph) !== undefined);
-      // A mutation must not run twice, even where several subgraphs share it.
-      if (kind === 'mutation' && picks.length > 1)
+      // A mutation must not run twice, even where several subgraphs share it; nor is a subscription made of two.
+      if (kind !== 'query' && picks.length > 1)
         throw new Error(`No subgraph alone can be asked for all of "${want.key}"`);
       for (const { option, only } of picks) {
         const { subgraph, type } = option.entry;

@@ -7,6 +7,7 @@ import type {
   PlanNode,
   RequiresSelection,
 } from '@graphql-hive/router-query-planner';
+import type { OperationTypeNode } from 'graphql';
 import type { EntityPart, FetchUnit } from './fetch-unit.ts';
 import { SelectionPrinter } from './print-selection.ts';
 import { settleAliases } from './settle-aliases.ts';
@@ -24,7 +25,7 @@ type EntityList = Omit<EntityBatchAlias, 'alias' | 'representationsVariableName'
 /** The plan of fetches: stage by stage, and in each stage one request for each subgraph. */
 export function writePlan(
   units: readonly FetchUnit[],
-  kind: 'query' | 'mutation',
+  kind: OperationTypeNode,
   variableTypes: VariableTypes,
 ): PlanNode | undefined {
   const stages = new Map<number, Map<string, FetchUnit[]>>();
@@ -53,12 +54,15 @@ export function inOne(kind: 'Sequence' | 'Parallel', nodes: readonly PlanNode[])
 function writeFetches(
   subgraph: string,
   units: readonly FetchUnit[],
-  kind: 'query' | 'mutation',
+  kind: OperationTypeNode,
   variableTypes: VariableTypes,
 ): readonly PlanNode[] {
   const roots = units
     .filter(({ entities }) => entities === undefined)
-    .map((unit) => writeRoot(unit, kind, variableTypes));
+    .map((unit): PlanNode => {
+      const fetch = writeRoot(unit, kind, variableTypes);
+      return kind === 'subscription' ? { kind: 'Subscription', primary: fetch } : fetch;
+    });
   const lists = mergeLists(
     units.flatMap(({ entities, ...unit }) => (entities === undefined ? [] : writeLists({ ...unit, entities }))),
   );
@@ -83,7 +87,7 @@ function writeFetches(
 
 function writeRoot(
   { subgraph, selection }: FetchUnit,
-  kind: 'query' | 'mutation',
+  kind: OperationTypeNode,
   variableTypes: VariableTypes,
 ): FetchNode {
   const outputRewrites = settleAliases(selection);

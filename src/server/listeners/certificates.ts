@@ -9,6 +9,8 @@ export interface Certificates {
   readonly fallback: SecureContextOptions;
   /** The one that has the name (RFC 6066 §3). */
   contextFor(serverName: string): SecureContext | undefined;
+  /** Files of those that are out of date. */
+  readonly expired: readonly string[];
   /** All that was read, to tell whether it has changed. */
   readonly bytes: Buffer;
 }
@@ -19,13 +21,14 @@ export function certificateFiles({ cert, key, certificates, clientCa }: TlsDefin
   return [...new Set([cert, key, ...pairs, clientCa].filter((file) => file !== undefined))];
 }
 
-/** @throws {Error} where a file cannot be read, is no certificate or key, does not belong to the other, or is out of date. */
+/** @throws {Error} where a file cannot be read, is no certificate or key, or does not belong to the other. */
 export async function readCertificates(tls: TlsDefinition, nowMs: number = Date.now()): Promise<Certificates> {
   const { cert, key, passphrase, certificates, clientCa, minVersion } = tls;
   const first = cert !== undefined && key !== undefined ? [{ cert, key, passphrase }] : [];
   const ca = clientCa === undefined ? undefined : await readFile(clientCa);
   const contexts = new Map<string, SecureContext>();
   const read: Buffer[] = ca === undefined ? [] : [ca];
+  const expired: string[] = [];
   let fallback: SecureContextOptions | undefined;
   for (const files of [...first, ...certificates]) {
     const [certBytes, keyBytes] = await Promise.all([readFile(files.cert), readFile(files.key)]);
@@ -39,11 +42,7 @@ export async function readCertificates(tls: TlsDefinition, nowMs: number = Date.
     };
     const context = explain(files.cert, () => createSecureContext(options));
     const certificate = explain(files.cert, () => new X509Certificate(certBytes));
-    if (Date.parse(certificate.validTo) < nowMs) {
-      throw new Error(
-        `Cannot use the certificate "${files.cert}": it must be valid now, got one until ${certificate.validTo}`,
-      );
-    }
+    if (Date.parse(certificate.validTo) < nowMs) expired.push(files.cert);
     fallback ??= options;
     for (const name of namesOf(certificate)) if (!contexts.has(name)) contexts.set(name, context);
   }
@@ -55,6 +54,7 @@ export async function readCertificates(tls: TlsDefinition, nowMs: number = Date.
       // RFC 6125 §6.4.3: the wildcard stands for exactly one label.
       return contexts.get(name) ?? contexts.get(`*${name.slice(name.indexOf('.'))}`);
     },
+    expired,
     bytes: Buffer.concat(read),
   };
 }

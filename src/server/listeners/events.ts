@@ -18,6 +18,8 @@ export type ListenerIncident =
       readonly detail: string;
     }
   | { readonly type: 'certificates_loaded'; readonly files: readonly string[] }
+  /** They are shown all the same: there are no others. */
+  | { readonly type: 'certificates_expired'; readonly files: readonly string[] }
   /** The former ones go on. */
   | { readonly type: 'certificates_refused'; readonly cause: unknown }
   /** The listener itself, such as where the process has no descriptors left. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import { isHttp2 } from '../../edge/is-http2.ts';
 import { type ErrorCode, WeirError } from '../../errors.ts';
-import { isHttp2 } from '../is-http2.ts';
 
 export interface HeaderLimits {
   /** Most fields. Node keeps no more of them than that and one, so that one too many is seen here. */

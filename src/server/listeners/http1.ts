@@ -6,6 +6,7 @@ import { type ErrorCode, WeirError } from '../../errors.ts';
 import { problemOf, sendProblem } from '../problem.ts';
 import { createBodyPace } from './body-pace.ts';
 import type { ListenerIncident } from './events.ts';
+import { answerFault, hasBody } from './faults.ts';
 import type { Handlers } from './handlers.ts';
 import { inviteWhenRead } from './invite-when-read.ts';
 import type { ServerDefinition } from './listener-definition.ts';
@@ -68,8 +69,8 @@ export function createHttp1({ definition, handlers, onIncident }: Http1Parts): H
     if (response.headersSent) return void socket.destroy();
     condemn(socket);
     response.setHeader('connection', 'close');
-    const requestId = String(response.getHeader('x-request-id') ?? uuidV7());
-    sendProblem(response, problemOf(new WeirError(code, detail), requestId));
+    const error = new WeirError(code, detail);
+    if (!answerFault(response, error)) sendProblem(response, problemOf(error, uuidV7()));
   };
   const pace = createBodyPace({
     minBytesPerSecond: definition.minBodyRateBytes,
@@ -171,11 +172,6 @@ const UNKNOWN_VERSION = {
   code: 'HTTP_VERSION_NOT_SUPPORTED',
   detail: 'HTTP/1.1 and HTTP/1.0 are spoken here',
 } as const;
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  const length = headers['content-length'];
-  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
-}
 
 function explainParserError({ code = '', reason, message }: NodeJS.ErrnoException & { reason?: string }): {
   code: ErrorCode;

@@ -9,6 +9,7 @@ import {
 import type { Socket } from 'node:net';
 import { createBodyPace } from './body-pace.ts';
 import type { ListenerIncident } from './events.ts';
+import { Http2Response } from './http2-response.ts';
 import { inviteWhenRead } from './invite-when-read.ts';
 import type { ServerDefinition } from './listener-definition.ts';
 
@@ -53,6 +54,7 @@ export function createHttp2({ definition, request: onRequest, onIncident }: Http
     streamResetBurst: http2.maxResets,
     streamResetRate: RESETS_PER_SECOND,
     strictFieldWhitespaceValidation: true,
+    Http2ServerResponse: Http2Response,
   });
   const pace = createBodyPace({
     minBytesPerSecond: definition.minBodyRateBytes,
@@ -77,8 +79,6 @@ export function createHttp2({ definition, request: onRequest, onIncident }: Http
     // The forms of node:http2 are made to be used like those of node:http; their types do not say so.
     const request = incoming as unknown as IncomingMessage;
     const response = outgoing as unknown as ServerResponse;
-    // HTTP/2 has no reason phrases (RFC 9113 §8.3.2), and node:http2 warns of each.
-    Object.defineProperty(outgoing, 'statusMessage', { value: '', writable: true });
     open?.add(response);
     outgoing.once('close', () => {
       open?.delete(response);

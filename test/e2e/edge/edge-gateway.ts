@@ -26,7 +26,10 @@ export async function writeGatewayFiles(services: RecordingServices, settings: E
     'stock.json': JSON.stringify({ ...stock, ...upstream }),
     'gateway.json': JSON.stringify({
       ...main,
-      server: { port: 0, ...(main.server as object | undefined) },
+      server: {
+        ...(main.server !== undefined && 'listeners' in (main.server as object) ? {} : { port: 0 }),
+        ...(main.server as object | undefined),
+      },
       upstreams: ['greeting.json', 'stock.json'],
     }),
   };

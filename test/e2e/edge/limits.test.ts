@@ -118,12 +118,26 @@ describe('limits of GraphQL requests', { timeout: 60_000 }, () => {
       assert.deepEqual(await remaining('{ hello }'), [200, 1]);
     }));
 
+  it('can cost what the operation is estimated to', () =>
+    withLimits([limit({ max: 10, cost: 'operation' })], async ({ ask }) => {
+      const remaining = async (query: string) => {
+        const answer = await ask(query);
+        return [answer.status, Number(answer.headers.get('x-ratelimit-remaining'))];
+      };
+      assert.deepEqual(await remaining('{ dear }'), [200, 6]);
+      assert.deepEqual(await remaining('{ hello }'), [200, 5]);
+      assert.deepEqual(await remaining('{ one: dear two: dear }'), [429, 5]);
+      assert.deepEqual(await remaining('{ dear }'), [200, 1]);
+    }));
+
   it('hold for requests that come at once', () =>
     withLimits(
       [limit({ name: 'user', by: 'user', max: 10 }), limit({ name: 'all', by: 'global', max: 15 })],
       async ({ ask }) => {
         const [ada, bob] = [await signedIn('ada'), await signedIn('bob')];
-        const found = await statuses(Array.from({ length: 40 }, (_, i) => ask('{ hello }', i % 2 === 0 ? ada : bob)));
+        // Queries that are alike share an upstream request; each mutation is sent.
+        const greet = (who: typeof ada) => ask('mutation { greet(name: "you") }', who);
+        const found = await statuses(Array.from({ length: 40 }, (_, i) => greet(i % 2 === 0 ? ada : bob)));
         assert.equal(found.filter((status) => status === 200).length, 15);
         assert.equal(services.received.length, 15);
       },

@@ -6,12 +6,13 @@ import { listen, type Service } from '../../../examples/services/listen.ts';
 
 export const GRAPHQL_SDL = `
   extend schema
-    @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@composeDirective"])
+    @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@composeDirective", "@cost"])
     @link(url: "https://specs.test.example/limits/v1.0", import: ["@rateLimit"])
     @composeDirective(name: "@rateLimit")
   directive @rateLimit(max: Int, window: String) on FIELD_DEFINITION
   type Query {
     hello: String
+    dear: String @cost(weight: 4)
     users(ids: [ID!]!): [String!]!
     rare: String @rateLimit(max: 1, window: "1h")
   }
@@ -27,6 +28,7 @@ export const REST_SDL = `
 const RESOLVERS = {
   Query: {
     hello: () => 'world',
+    dear: () => 'and slow',
     users: (_: unknown, { ids }: { ids: readonly string[] }) => ids.map((id) => `user ${id}`),
     rare: () => 'once',
   },

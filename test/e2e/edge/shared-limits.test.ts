@@ -55,7 +55,8 @@ describe('two gateways and one Redis', { skip: skipRedis, timeout: 180_000 }, ()
     { method = 'POST' as 'GET' | 'POST', onAnswer = (_count: number) => {} } = {},
   ): Promise<Record<number, number>> {
     const pools = gateways.map(({ origin }) => new Pool(origin, { connections: CONNECTIONS / 2 }));
-    const query = `query ${operation} { hello }`;
+    // Queries that are alike share an upstream request; each mutation is sent.
+    const query = method === 'GET' ? `query ${operation} { hello }` : `mutation ${operation} { greet(name: "you") }`;
     const statuses: Record<number, number> = {};
     let sent = 0;
     let answered = 0;
@@ -168,11 +169,11 @@ describe('two gateways and one Redis', { skip: skipRedis, timeout: 180_000 }, ()
       limit('both', { max: 2 * MAX - 10 }),
     ]);
     t.after(() => both.stop());
-    services.reset();
     const kind = { operation: 'Window', test: 'cluster' } as const;
     assert.deepEqual(await putLoad(both.gateways, 400, kind, { method: 'GET' }), { 200: MAX, 429: 400 - MAX });
+    services.reset();
     assert.deepEqual(await putLoad(both.gateways, 400, kind), { 200: MAX - 10, 429: 400 - MAX + 10 });
-    assert.equal(services.received.length, 2 * MAX - 10);
+    assert.equal(services.received.length, MAX - 10);
   });
 });
 

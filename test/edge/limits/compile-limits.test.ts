@@ -105,10 +105,6 @@ describe('limits of the config', () => {
     assert.deepEqual([plain?.limit.name, plain?.limit.max, plain?.limit.burst], ['l', 10, 5]);
   });
 
-  it('are refused where two have one name', () => {
-    assert.throws(() => compile(limit(), limit()), TypeError);
-  });
-
   it('are counted in the process where there is no Redis', () => {
     assert.ok(createLimiter(rateLimit.parse({})) instanceof MemoryLimiter);
   });

@@ -138,12 +138,6 @@ describe('policies', () => {
     });
   }
 
-  it('cannot have one id twice', () => {
-    assert.throws(() => compile([deny({}), deny({})]), TypeError);
-    assert.throws(() => compile([deny({ addresses: ['nowhere'] })]), TypeError);
-    assert.throws(() => compile([deny({ hours: { timezone: 'Moon/Base' } })]), RangeError);
-  });
-
   it('deny more, never less, with another denial, and allow more, never less, with another permission', () => {
     const condition = fc.constantFrom(
       { roles_any: ['clerk'] },

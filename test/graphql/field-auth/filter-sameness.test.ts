@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { type GraphQLSchema, isInterfaceType, isObjectType, parse, visit } from 'graphql';
 import type { Identity, RequestContext } from '../../../src/edge/request-context.ts';
 import { compileFieldAuth, type FieldAuth } from '../../../src/graphql/field-auth/field-auth.ts';
-import { filterOperation } from '../../../src/graphql/field-auth/filter-operation.ts';
 import { compileFieldPolicies } from '../../../src/graphql/field-auth/policies.ts';
-import { coerceVariables } from '../../../src/planner/coerce-variables.ts';
 import type { Engine } from '../../../src/planner/engine.ts';
-import { normaliserOf } from '../../../src/planner/normalise.ts';
 import { createEngines } from '../../sameness/engines.ts';
 import type { Faults } from '../../sameness/federation/faults.ts';
 import { type Federation, federate } from '../../sameness/federation/federate.ts';
@@ -16,10 +12,12 @@ import { namesInFieldSets } from '../../sameness/federation/subgraph-document.ts
 import { createRandom, type Random } from '../../sameness/random.ts';
 import { createRandomOperation, type RandomOperation } from '../../sameness/random-operation.ts';
 import { SUPERGRAPHS } from '../../sameness/supergraphs/all.ts';
+import { requestOf } from '../request-context.ts';
+import { runFiltered } from './run-filtered.ts';
 
 /** Another seed asks other questions. */
 const SEED = Number(process.env.SEED ?? 20_261_124);
-const COUNT = Number(process.env.SAMENESS_COUNT ?? 30);
+const COUNT = Number(process.env.SAMENESS_COUNT ?? 15);
 const SCOPES_OF_SCHEMAS = ['users:read', 'orders:read', 'orders:write', 'catalog:write', 'inventory:write', 'admin'];
 /** Sets of protected fields for each supergraph. */
 const ROUNDS = 3;
@@ -52,23 +50,13 @@ async function compare(
   engine: Engine,
   auth: FieldAuth,
   names: ReadonlySet<string>,
-  { text, variables: raw }: RandomOperation,
+  operation: RandomOperation,
 ): Promise<number> {
-  const schema = supergraph.apiSchema;
-  const normaliser = normaliserOf(schema, parse(text), null);
-  const { variables = {} } = coerceVariables(schema, normaliser.definition, raw);
-  const operation = normaliser.apply(variables);
-  if (operation.isEmpty) return 0;
-  const context = createContext(fixture.identity);
-  const refused = await auth.judge(operation, context);
-  const filtered = filterOperation(schema, operation, refused);
-  assert.equal(filterOperation(schema, operation, refused), filtered, 'a combination is filtered once');
-  await engine.prepare?.(filtered.operation);
-  if (engine.declines(filtered.operation) !== undefined) return 0;
   for (const subgraph of subgraphs.values()) subgraph.requests.length = 0;
-  const response = await engine.execute({ operation: filtered.operation, variables, context });
-  const data = 'dataText' in response ? JSON.parse(response.dataText) : response.data;
-  const actual = JSON.stringify(data === null ? null : filtered.fill(data));
+  const run = await runFiltered(supergraph.apiSchema, engine, auth, operation, clientOf(fixture.identity));
+  if (run === undefined) return 0;
+  const { refused, filtered, dataText } = run;
+  const { text, variables: raw } = operation;
 
   const refusing: Faults = {
     resolve(fieldName, _type, _thing, resolve) {
@@ -79,7 +67,7 @@ async function compare(
   fixture.reset?.();
   const expected = await monolith.execute(text, raw, refusing);
   const what = `${engine.name}, without ${[...names]}:\n${text}\n${JSON.stringify(raw)}\n${filtered.operation.text}`;
-  assert.equal(actual, JSON.stringify(expected.data ?? null), what);
+  assert.equal(dataText, JSON.stringify(expected.data ?? null), what);
   for (const subgraph of subgraphs.values()) {
     for (const request of subgraph.requests) {
       visit(parse(request), {
@@ -116,15 +104,6 @@ function protectFields(schema: GraphQLSchema, names: ReadonlySet<string>): Field
 }
 
 /** A client that has what the schemas themselves ask for, and not the scope `secret`. */
-function createContext(identity: Partial<Identity> = {}): RequestContext {
-  return {
-    requestId: 'filter',
-    headers: {},
-    clientAddress: '127.0.0.1',
-    identity: { subject: 'u1', kind: 'jwt', roles: [], claims: {}, ...identity, scopes: SCOPES_OF_SCHEMAS },
-    signal: new AbortController().signal,
-    deadlineMs: Number.POSITIVE_INFINITY,
-    traceContext: ROOT_CONTEXT,
-    scoped: new Map(),
-  };
+function clientOf(identity: Partial<Identity> = {}): RequestContext {
+  return requestOf(SCOPES_OF_SCHEMAS, { ...identity, scopes: SCOPES_OF_SCHEMAS });
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { connect } from 'node:http2';
 import { describe, it } from 'node:test';
 import { dial, GET, readText, recording, serve } from './serve.ts';
 
@@ -120,5 +121,46 @@ describe('connections', () => {
       second.write(GET);
       assert.equal((await readText(second)) === '', refused);
     }
+  });
+});
+
+describe('a body that is asked for', () => {
+  it('is invited once, by whoever reads it; one that is refused before is not', async (t) => {
+    const { port } = await serve(
+      t,
+      { port: 0 },
+      {
+        request(request, response) {
+          if (request.url === '/refused') return void response.writeHead(403).end();
+          request.resume().on('end', () => response.end('read'));
+        },
+      },
+    );
+    const head = 'HTTP/1.1\r\nHost: shop.test\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n';
+    const refused = dial(t, port());
+    refused.write(`POST /refused ${head}`);
+    assert.match(await readText(refused), /^HTTP\/1\.1 403 Forbidden[\s\S]*connection: close/i);
+    const read = dial(t, port());
+    read.write(`POST / ${head}`);
+    const text = readText(read, /read$/);
+    await once(read, 'data');
+    read.write('body');
+    assert.match(await text, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK[\s\S]*read$/);
+  });
+
+  it('and comes in crumbs by HTTP/2 ends its request', async (t) => {
+    const settings = { min_body_rate: '100B', body_rate_window: '1s' };
+    const listener = { name: 'inside', port: 0, http2: true };
+    const { port } = await serve(t, { ...settings, listeners: [listener] }, { request: recording([]) });
+    const session = connect(`http://127.0.0.1:${port()}`);
+    t.after(() => session.destroy());
+    const stream = session.request({ ':path': '/', ':method': 'POST' });
+    stream.on('error', () => undefined).resume();
+    const crumbs = setInterval(() => stream.write('x'), 200);
+    await new Promise((resolve) => {
+      stream.on('close', resolve);
+    });
+    clearInterval(crumbs);
+    assert.equal(stream.rstCode, 8);
   });
 });

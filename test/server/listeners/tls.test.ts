@@ -4,8 +4,10 @@ import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { connect as connectHttp2 } from 'node:http2';
 import { describe, it, type TestContext } from 'node:test';
 import type { ConnectionOptions } from 'node:tls';
+import { tls as tlsSchema } from '../../../src/config/schema/listener.ts';
 import { clientCertificateOf } from '../../../src/server/client-certificate.ts';
 import type { ListenerEvent } from '../../../src/server/listeners/events.ts';
+import { createTlsServer } from '../../../src/server/listeners/tls-server.ts';
 import { Certificates } from '../../transport/certificates.ts';
 import { dial, dialTls, GET, readText, type Served, serve, type WrittenServer } from './serve.ts';
 
@@ -172,6 +174,31 @@ describe('certificates that change', () => {
       assert.equal(await shown(), 'next');
     });
   }
+
+  it('are refused where one has expired and the former has not; at the start they are better than none', async (t) => {
+    const certificates = new Certificates(t);
+    certificates.issue('web', 'DNS:shop.test');
+    certificates.issue('next', 'DNS:shop.test');
+    const tls = tlsSchema.parse(pair(certificates, 'web'));
+    let nowMs = Date.now();
+    const incidents: string[] = [];
+    const open = () =>
+      createTlsServer({
+        tls,
+        hasHttp2: false,
+        handshakeTimeoutMs: 1_000,
+        onIncident: ({ type }) => void incidents.push(type),
+        now: () => nowMs,
+      });
+    const { close } = await open();
+    t.after(close);
+    nowMs += 2 * 86_400_000;
+    replace(certificates, 'next');
+    while (incidents.length === 0) await new Promise(setImmediate);
+    assert.deepEqual(incidents, ['certificates_refused']);
+    (await open()).close();
+    assert.equal(incidents.at(-1), 'certificates_expired');
+  });
 
   it('refuses to start with a certificate of another key', async (t) => {
     const certificates = new Certificates(t);
