@@ -15,6 +15,9 @@ export interface QueueClock<T> {
   clearTimeout(timer: T): void;
 }
 
+/** `setTimeout` takes 32 bits. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * Deadlines of many requests behind one timer. Almost all are over long before they are due, and come in the order in which
  * they are due: to add and to remove one is to link and unlink it, and the timer is left alone.
@@ -60,14 +63,17 @@ export class DeadlineQueue<T> {
 
   #arm(dueMs: number): void {
     if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
-    this.#timerMs = dueMs;
-    this.#timer = this.#clock.setTimeout(this.#run, Math.max(1, dueMs - this.#clock.now()));
+    const nowMs = this.#clock.now();
+    const delayMs = Math.min(Math.max(1, dueMs - nowMs), LONGEST_TIMER_MS);
+    this.#timerMs = nowMs + delayMs;
+    this.#timer = this.#clock.setTimeout(this.#run, delayMs);
   }
 
   readonly #run = (): void => {
+    // Timers may be a fraction early: what they were set for is due.
+    const nowMs = Math.max(this.#timerMs, this.#clock.now());
     this.#timer = undefined;
     this.#timerMs = Number.POSITIVE_INFINITY;
-    const nowMs = this.#clock.now();
     let due = this.#first;
     while (due !== undefined && due.dueMs <= nowMs) {
       this.remove(due);

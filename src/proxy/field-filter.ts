@@ -22,6 +22,8 @@ const MAX_KNOWN_NAMES = 1_000;
 export interface FieldFilter {
   /** @param name In lower case. @throws {WeirError} `AMBIGUOUS_HEADER` for another spelling of a field that the gateway vouches for. */
   passesRequest(name: string): boolean;
+  /** As a request's field; what would be refused does not pass, since the request is on its way. @param name In lower case. */
+  passesTrailer(name: string): boolean;
   /** @param name In lower case. */
   passesAnswer(name: string): boolean;
 }
@@ -51,6 +53,7 @@ export function compileFieldFilter(internal: readonly string[], isManaged: (name
       if (verdict === 'refuse') throw new WeirError('AMBIGUOUS_HEADER', `The header "${name}" may be read as another`);
       return verdict === 'pass';
     },
+    passesTrailer: (name) => ofRequest(name) === 'pass',
     passesAnswer: ofAnswer,
   };
 }

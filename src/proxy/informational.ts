@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { isHttp2 } from '../edge/is-http2.ts';
 import type { FieldFilter } from './field-filter.ts';
 
 /** Hands an interim answer on, as far as the client's connection has a way for it: 102 and 103 (RFC 8297). */
@@ -10,7 +11,7 @@ export function sendInformational(
 ): void {
   // Clients of HTTP/1.0 know no interim answers (RFC 9110 §15.2).
   if (outgoing.headersSent || outgoing.destroyed || outgoing.req.httpVersion === '1.0') return;
-  if (status === 102 && outgoing.req.httpVersionMajor === 1) outgoing.writeProcessing();
+  if (status === 102 && !isHttp2(outgoing.req)) outgoing.writeProcessing();
   if (status !== 103) return;
   const hints: Record<string, string[]> = Object.create(null);
   for (let at = 0; at < lines.length; at += 2) {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
+import { isHttp2 } from '../edge/is-http2.ts';
 import type { RequestScope } from '../edge/request-scope.ts';
 import type { FieldFilter } from './field-filter.ts';
 import type { FieldLines } from './field-lines.ts';
@@ -34,7 +35,9 @@ export function openExchange(
   const lines = endToEnd(headers, rules.filter);
   const via = rules.nextVia(headers.via, incoming.httpVersion);
   if (via !== undefined) lines.push('via', via);
-  const body = hasBody(incoming) ? new RequestBody({ incoming, scope, maxBytes: route.config.maxBodyBytes }) : null;
+  const body = hasBody(incoming)
+    ? new RequestBody({ incoming, scope, maxBytes: route.config.maxBodyBytes, filter: rules.filter })
+    : null;
   const exchange = new OpenExchange(
     route,
     scope,
@@ -87,7 +90,7 @@ class OpenExchange implements RouteExchange {
 /** RFC 9112 §6.3: over HTTP/1.1 only these fields say that there is a body; an HTTP/2 stream says it by going on. */
 function hasBody(incoming: IncomingMessage): boolean {
   const length = incoming.headers['content-length'];
-  if (incoming.httpVersionMajor === 2) {
+  if (isHttp2(incoming)) {
     return length !== '0' && !(incoming as unknown as Http2ServerRequest).stream.endAfterHeaders;
   }
   return incoming.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');

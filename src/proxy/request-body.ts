@@ -2,11 +2,16 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { RequestScope } from '../edge/request-scope.ts';
 import { WeirError } from '../errors.ts';
+import type { TrailedBody } from '../transport/exchange/request-trailers.ts';
+import type { FieldFilter } from './field-filter.ts';
+import { mayTrail } from './trailer-fields.ts';
 
 export interface RequestBodyOptions {
   readonly incoming: IncomingMessage;
   readonly scope: RequestScope;
   readonly maxBytes: number;
+  /** Says which trailers go on. */
+  readonly filter: FieldFilter;
 }
 
 /**
@@ -14,7 +19,7 @@ export interface RequestBodyOptions {
  * one who stops reading does not cut the connection on which the answer goes out. Nothing is read before
  * somebody wants it.
  */
-export class RequestBody extends Readable {
+export class RequestBody extends Readable implements TrailedBody {
   readonly #options: RequestBodyOptions;
   #bytes = 0;
   #isStarted = false;
@@ -24,6 +29,17 @@ export class RequestBody extends Readable {
     this.#options = options;
     // Who aborts tells its readers in its own way; nobody else may be listening.
     this.on('error', () => {});
+  }
+
+  trailers(): readonly string[] {
+    const { incoming, filter } = this.#options;
+    const { rawTrailers } = incoming;
+    const kept: string[] = [];
+    for (let at = 0; at < rawTrailers.length; at += 2) {
+      const name = (rawTrailers[at] as string).toLowerCase();
+      if (mayTrail(name) && filter.passesTrailer(name)) kept.push(name, rawTrailers[at + 1] as string);
+    }
+    return kept;
   }
 
   override _read(): void {

@@ -7,12 +7,17 @@ const NEVER_IN_TRAILERS = new Set([
   ...['age', 'warning', 'www-authenticate', 'pragma', 'expect', 'range', 'if-match', 'if-none-match'],
 ]);
 
+/** @param name In lower case. */
+export function mayTrail(name: string): boolean {
+  return !NEVER_IN_TRAILERS.has(name);
+}
+
 /** Trailers as both versions of HTTP take them: a repeated name has a list. */
 export function toTrailers(lines: readonly string[], filter: FieldFilter): Record<string, string[]> | undefined {
   let trailers: Record<string, string[]> | undefined;
   for (let at = 0; at < lines.length; at += 2) {
     const name = (lines[at] as string).toLowerCase();
-    if (NEVER_IN_TRAILERS.has(name) || !filter.passesAnswer(name)) continue;
+    if (!mayTrail(name) || !filter.passesAnswer(name)) continue;
     trailers ??= Object.create(null) as Record<string, string[]>;
     const values = trailers[name];
     if (values === undefined) trailers[name] = [lines[at + 1] as string];

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { constants, type Http2ServerResponse } from 'node:http2';
 import { Readable } from 'node:stream';
+import { isHttp2 } from '../edge/is-http2.ts';
 import { WeirError } from '../errors.ts';
 import { type FieldLines, findField } from './field-lines.ts';
 import type { RouteAnswer, RouteExchange } from './route-exchange.ts';
@@ -18,7 +19,7 @@ export async function writeAnswer(exchange: RouteExchange, answer: RouteAnswer, 
     return;
   }
   // The client may send its body or not, now that it was not invited: only the end of the connection tells.
-  if (scope.headers.expect !== undefined && !incoming.complete && incoming.httpVersionMajor === 1) {
+  if (scope.headers.expect !== undefined && !incoming.complete && !isHttp2(incoming)) {
     own.push('connection', 'close');
   }
   // Events come for as long as both sides wish: only silence, the client, or the end of its credential ends them.
@@ -80,7 +81,7 @@ const YIELDING = new Set([
 ]);
 
 function writeHead(response: ServerResponse, status: number, lines: FieldLines): void {
-  if (response.req.httpVersionMajor === 1) {
+  if (!isHttp2(response.req)) {
     response.writeHead(status, lines);
     return;
   }
@@ -123,6 +124,6 @@ export function isEventStream(headers: FieldLines): boolean {
 
 /** Ends an answer that is under way in a way that no client takes for whole. */
 export function cutAnswer(response: ServerResponse): void {
-  if (response.req.httpVersionMajor === 1) response.destroy();
+  if (!isHttp2(response.req)) response.destroy();
   else (response as unknown as Http2ServerResponse).stream.close(constants.NGHTTP2_INTERNAL_ERROR);
 }

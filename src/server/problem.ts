@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { isHttp2 } from '../edge/is-http2.ts';
 import { ERRORS, type ErrorCode, WeirError } from '../errors.ts';
 import { setFields } from '../proxy/field-lines.ts';
 import { grpcFieldsOf, isGrpc } from '../proxy/grpc.ts';
@@ -44,7 +45,7 @@ export function sendProblem(response: ServerResponse, problem: Problem): void {
   putOwnFields(response);
   const { req: request } = response;
   // A client that waits for an invitation may send its body all the same: only the end of the connection tells.
-  if (request.headers.expect !== undefined && request.httpVersionMajor === 1) response.setHeader('connection', 'close');
+  if (request.headers.expect !== undefined && !isHttp2(request)) response.setHeader('connection', 'close');
   if (isGrpc(request.headers['content-type'])) {
     setFields(response, grpcFieldsOf(problem.status, problem.detail ?? problem.title));
     response.writeHead(200).end();

@@ -57,7 +57,7 @@ export interface UpstreamResponse {
 export interface StreamRequest extends RequestHead {
   /** Name, value, name, value; without hop-by-hop fields. */
   readonly headers: readonly string[];
-  /** A `Buffer` can be sent again by a retry, a stream cannot. */
+  /** A `Buffer` can be sent again by a retry, a stream cannot. A stream may be a `TrailedBody`. */
   readonly body: Readable | Buffer | null;
   /** Called for each 1xx answer but 100 and 101. */
   readonly onInformational?: (status: number, headers: string[]) => void;

@@ -216,6 +216,22 @@ describe('what is sent on', { timeout: 30_000 }, () => {
   });
 });
 
+describe('a slow upload', { timeout: 30_000 }, () => {
+  it('has the time that uploads have, and not that of other requests', async (t) => {
+    const service = await startServer(t, (_, response) => response.end('ok'));
+    const { port } = await forwardTo(t, service.url, {
+      sections: { server: { request_timeout: '100ms' } },
+      upstreams: { service: { url: service.url, timeouts: { upload: '10s' } } },
+    });
+    const connection = await connectRaw(t, port);
+    connection.socket.write('POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    connection.socket.write('def');
+    await connection.until(/ 200 [\s\S]*ok/);
+    assert.equal(service.requests[0]?.body, 'abcdef');
+  });
+});
+
 describe('what comes back', { timeout: 30_000 }, () => {
   it('has no field of the hop it came by', async (t) => {
     const service = await startServer(t, (_, response) => {
@@ -281,6 +297,24 @@ describe('what comes back', { timeout: 30_000 }, () => {
     assert.equal(answer.trailers['x-sum'], '7');
     assert.equal(answer.trailers['set-cookie'], undefined);
     assert.equal(service.requests[0]?.headers.te, 'trailers');
+  });
+
+  it('is asked for with the trailers of the client', async (t) => {
+    let trailers: NodeJS.Dict<string> = {};
+    const service = await startServer(t, (request, response) => {
+      trailers = request.trailers;
+      response.end('ok');
+    });
+    const { port } = await forwardTo(t, `${service.url}/base/`);
+    const connection = await connectRaw(t, port);
+    connection.socket.write(
+      'POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n' +
+        'X-Sum: 7\r\nAuthorization: Basic x\r\nX_Real_IP: 6.6.6.6\r\nX-Forwarded-For: 6.6.6.6\r\n\r\n',
+    );
+    await connection.until(/ 200 [\s\S]*ok/);
+    assert.deepEqual({ ...trailers }, { 'x-sum': '7' });
+    assert.equal(service.requests[0]?.body, 'abc');
+    assert.equal(service.requests[0]?.url, '/base/a');
   });
 
   it('is preceded by early hints', async (t) => {

@@ -13,6 +13,7 @@ async function startGrpcService(t: TestContext): Promise<{ url: string; seen: ht
   server.on('session', (session) => sessions.add(session));
   server.on('stream', (stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders) => {
     seen.push(headers);
+    stream.on('trailers', (fields: http2.IncomingHttpHeaders) => seen.push(fields));
     stream.on('error', () => {});
     if (headers[':path'] === '/shop.Orders/Fail') {
       stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '5' }, { endStream: true });
@@ -73,6 +74,16 @@ describe('gRPC through a route', { timeout: 30_000 }, () => {
     assert.equal(trailers['grpc-message'], 'fine');
     assert.equal(service.seen[0]?.te, 'trailers');
     assert.equal(service.seen[0]?.['grpc-timeout'], '1S');
+  });
+
+  it('hands on the trailers of the client', async (t) => {
+    const service = await startGrpcService(t);
+    const { session } = await connect(t, service.url);
+    const stream = session.request({ ...HEADERS, ':path': '/shop.Orders/Watch' }, { waitForTrailers: true });
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'x-sum': '7' }));
+    stream.end('ping');
+    assert.equal((await readAll(stream)).body, 'ping');
+    assert.equal(service.seen[1]?.['x-sum'], '7');
   });
 
   it('hands on a status without messages', async (t) => {

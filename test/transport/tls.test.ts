@@ -272,3 +272,29 @@ test('a service that does not speak HTTP/2 after all is UPSTREAM_UNAVAILABLE', a
   const { upstream } = reach(t, url, parse({ connections: { http2: 'h2c' } }));
   await assert.rejects(upstream.send(GET, contextOf()), { code: 'UPSTREAM_UNAVAILABLE' });
 });
+
+test('long bodies go both ways over TLS whole, at the pace of their reader', async (t) => {
+  const certificates = new Certificates(t);
+  certificates.issue('server', 'IP:127.0.0.1');
+  const server = https.createServer(
+    { key: readFileSync(certificates.path('server.key')), cert: readFileSync(certificates.path('server.pem')) },
+    (request, response) => request.pipe(response),
+  );
+  const url = await listen(t, server, 'https');
+  const { upstream } = reach(t, url, parse({ tls: { ca: certificates.path('ca.pem') } }));
+  const sent = Buffer.alloc(4_000_000);
+  for (let i = 0; i < sent.length; i++) sent[i] = (i * 17 + (i >> 9)) & 0xff;
+  for (let round = 0; round < 2; round++) {
+    const pieces = Array.from({ length: 40 }, (_, i) => sent.subarray(i * 100_000, (i + 1) * 100_000));
+    const answer = await upstream.stream(
+      { method: 'POST', path: '/', headers: [], body: Readable.from(pieces, { objectMode: false }) },
+      contextOf(),
+    );
+    const received: Buffer[] = [];
+    for await (const chunk of answer.body) {
+      received.push(chunk as Buffer);
+      if (received.length % 8 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    assert.ok(Buffer.concat(received).equals(sent));
+  }
+});

@@ -47,8 +47,6 @@ export function createHttp1({ definition, handlers, onIncident }: Http1Parts): H
     // Answered with a problem by the framing check.
     requireHostHeader: false,
     insecureHTTPParser: false,
-    // A request without a body is complete with its head: no stream has to be read to its end for it.
-    optimizeEmptyRequests: true,
     shouldUpgradeCallback: isUpgrade,
   });
   // Older versions of Node drop what is beyond, silently: one more is kept, so that it can be refused.

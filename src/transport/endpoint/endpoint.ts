@@ -43,7 +43,9 @@ export class Endpoint {
 
   /** The request target for a path relative to the endpoint's URL. */
   target(path: string): string {
-    const target = this.basePath + path;
+    // The slash between the two is one.
+    const isDouble = path.startsWith('/') && this.basePath.endsWith('/');
+    const target = isDouble ? this.basePath + path.slice(1) : this.basePath + path;
     return target.startsWith('/') ? target : `/${target}`;
   }
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import { hasTrailers, readTrailers } from '../exchange/request-trailers.ts';
 
 /** The body of the request could not be read to its end. */
 export class UploadFailed extends Error {
@@ -85,7 +86,7 @@ export class Upload {
       this.#fail('The body of the request is shorter than its Content-Length');
       return;
     }
-    if (this.#remaining === -1) this.#socket.write('0\r\n\r\n', 'latin1');
+    if (this.#remaining === -1) this.#socket.write(lastChunk(this.#body), 'latin1');
     this.#ended = true;
     this.#detach();
   };
@@ -112,6 +113,16 @@ export class Upload {
     if (!body.readableEnded) body.on('error', ignore);
     body.off('error', this.#onError);
   }
+}
+
+/** The end of a body in chunks, with its trailers (RFC 9112 §7.1.2). */
+function lastChunk(body: Readable): string {
+  let text = '0\r\n';
+  if (hasTrailers(body)) {
+    const lines = readTrailers(body);
+    for (let at = 0; at < lines.length; at += 2) text += `${lines[at]}: ${lines[at + 1]}\r\n`;
+  }
+  return `${text}\r\n`;
 }
 
 const ignore = (): void => {};

@@ -1,6 +1,7 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, constants } from 'node:http2';
 import { Readable } from 'node:stream';
 import type { Holder, WireRequest } from '../endpoint/wire-request.ts';
+import { hasTrailers, readTrailers } from '../exchange/request-trailers.ts';
 import { fieldLines, http2Headers } from './http2-headers.ts';
 
 /**
@@ -20,7 +21,9 @@ export function runHttp2Request(
   try {
     const fields = http2Headers(outgoing.method, outgoing.target, origin, outgoing.headers);
     handler.onStart();
-    stream = session.request(fields, { endStream: outgoing.body === null });
+    const { body } = outgoing;
+    stream = session.request(fields, { endStream: body === null, waitForTrailers: hasTrailers(body) });
+    if (hasTrailers(body)) stream.on('wantTrailers', () => stream.sendTrailers(http2Trailers(readTrailers(body))));
   } catch (error) {
     request.fail(error as Error, false);
     onClose();
@@ -97,6 +100,17 @@ function sendBody(
     body.unpipe(stream).off('close', onClose);
     if (!body.readableEnded && !body.destroyed) body.destroy();
   };
+}
+
+function http2Trailers(lines: readonly string[]): Record<string, string[]> {
+  const trailers: Record<string, string[]> = Object.create(null);
+  for (let at = 0; at < lines.length; at += 2) {
+    const name = (lines[at] as string).toLowerCase();
+    const values = trailers[name];
+    if (values === undefined) trailers[name] = [lines[at + 1] as string];
+    else values.push(lines[at + 1] as string);
+  }
+  return trailers;
 }
 
 function uploadError(message: string, cause?: Error): Error {
