@@ -106,7 +106,7 @@ class KnownRepresentations {
 /** What depends on a failed field fails as it did; what depends on one that no answer has, as if that had failed. */
 function failUnrepresented(list: EntityList, requirements: Requirements, object: JsonObject, run: Run): void {
   const lacking = requirements.findLacking(object);
-  if (lacking === undefined) return;
+  if (lacking === undefined || (!(lacking instanceof Failure) && run.missing?.has(object))) return;
   run.hasFailures = true;
   const error = lacking instanceof Failure ? lacking.error : unusableAnswer(lacking);
   failKeys(object, list.answerKeys, typenameOf(object), [], error);

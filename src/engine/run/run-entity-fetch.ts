@@ -43,19 +43,23 @@ function receive(targets: readonly Targets[], run: Run, environment: RunEnvironm
   if (errors.length > 0 || isUnusable) placeEntityErrors(targets, answers, run, errors, environment.objectTypes);
   targets.forEach((target, at) => {
     const answer = answers[at];
-    if (answer !== undefined) spread(target, answer, environment.objectTypes);
+    if (answer !== undefined) spread(target, answer, run, environment.objectTypes);
   });
 }
 
 /** Gives each object what the subgraph says of it. */
-function spread(target: Targets, answer: readonly unknown[], objectTypes: ReadonlySet<string>): void {
+function spread(target: Targets, answer: readonly unknown[], run: Run, objectTypes: ReadonlySet<string>): void {
   const { list, objects, indexes, firstPathCount } = target;
   if (list.outputRewrites !== undefined) {
     for (const entity of answer) if (isJsonObject(entity)) list.outputRewrites.apply(entity);
   }
   for (let at = 0; at < objects.length; at++) {
     const entity = answer[indexes[at] as number];
-    if (!isJsonObject(entity) || entity instanceof Failure) continue;
+    if (!isJsonObject(entity) || entity instanceof Failure) {
+      run.missing ??= new Set();
+      run.missing.add(objects[at] as JsonObject);
+      continue;
+    }
     // What is fetched later may differ from path to path: nested objects must not be shared between them.
     mergeObject(objects[at] as JsonObject, at < firstPathCount ? entity : copyJsonObject(entity), objectTypes);
   }
