@@ -1,4 +1,5 @@
 import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
+import type { OutputRewrites } from './compile-output-rewrites.ts';
 import type { SupergraphTypes } from './supergraph-types.ts';
 
 /** Response keys that a fetch answers on the object it is about; asked only when something failed. */
@@ -9,11 +10,15 @@ export interface AnswerKeys {
   asksType(typename: string | undefined): boolean;
 }
 
-/** @param entityKey the response key of `_entities`; `undefined`: the keys of the operation's root. */
+/**
+ * @param entityKey the response key of `_entities`; `undefined`: the keys of the operation's root.
+ * @param rewrites what the keys become in the data.
+ */
 export function readAnswerKeys(
   document: DocumentNode,
   entityKey: string | undefined,
   types: SupergraphTypes,
+  rewrites?: OutputRewrites,
 ): AnswerKeys {
   const fragments = new Map<string, FragmentDefinitionNode>();
   let selectionSet: SelectionSetNode | undefined;
@@ -30,7 +35,7 @@ export function readAnswerKeys(
     keysFor(typename) {
       const keys = collect(typename);
       keys.delete('__typename');
-      return [...keys];
+      return [...new Set(rewrites === undefined ? keys : (rewrites.renamePath([...keys]) as string[]))];
     },
     asksType: (typename) => collect(typename).has('__typename'),
   };

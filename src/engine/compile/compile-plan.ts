@@ -81,7 +81,7 @@ function compileFetch(
         responseKey: '_entities',
         variableText: '"representations":',
         selection: compileSelection([path ?? []], node.requires, node.inputRewrites, context),
-        answerKeys: readAnswerKeys(operation.document, '_entities', types),
+        answerKeys: readAnswerKeys(operation.document, '_entities', types, outputRewrites),
         outputRewrites,
       },
     ],
@@ -95,13 +95,16 @@ function compileBatchFetch(node: BatchFetchNode, context: Compilation): Step {
     kind: 'entities',
     ...compileRequest(node.serviceName, operation, context),
     variableNames: node.variableUsages ?? [],
-    lists: node.entityBatch.aliases.map((alias) => ({
-      responseKey: alias.alias,
-      variableText: `${JSON.stringify(alias.representationsVariableName)}:`,
-      selection: compileSelection(alias.paths, alias.requires, alias.inputRewrites, context),
-      answerKeys: readAnswerKeys(operation.document, alias.alias, types),
-      outputRewrites: compileOutputRewrites(alias.outputRewrites, types),
-    })),
+    lists: node.entityBatch.aliases.map((alias) => {
+      const outputRewrites = compileOutputRewrites(alias.outputRewrites, types);
+      return {
+        responseKey: alias.alias,
+        variableText: `${JSON.stringify(alias.representationsVariableName)}:`,
+        selection: compileSelection(alias.paths, alias.requires, alias.inputRewrites, context),
+        answerKeys: readAnswerKeys(operation.document, alias.alias, types, outputRewrites),
+        outputRewrites,
+      };
+    }),
   };
 }
 

@@ -103,14 +103,10 @@ class KnownRepresentations {
   }
 }
 
-/**
- * What depends on a failed field fails as it did; what depends on one that no answer has, as if that had failed, unless a
- * subgraph did not know the entity: then its fields are null.
- */
+/** What depends on a failed field fails as it did; what depends on one that no answer has, as if that had failed. */
 function failUnrepresented(list: EntityList, requirements: Requirements, object: JsonObject, run: Run): void {
   const lacking = requirements.findLacking(object);
-  if (lacking === undefined) return;
-  if (!(lacking instanceof Failure) && run.unknown?.has(object) === true) return;
+  if (lacking === undefined || (!(lacking instanceof Failure) && run.missing?.has(object))) return;
   run.hasFailures = true;
   const error = lacking instanceof Failure ? lacking.error : unusableAnswer(lacking);
   failKeys(object, list.answerKeys, typenameOf(object), [], error);

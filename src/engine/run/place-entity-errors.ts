@@ -63,11 +63,12 @@ function placeEntityError(
   fail: FailObject,
 ): void {
   const entity = answer?.[index];
+  const renamed = target.list.outputRewrites?.renamePath(path) ?? path;
   if (isJsonObject(entity) && path.length > 0) {
-    if (!placeFailure(entity, path, error)) reportAtEachPlace(target, index, path, run, error);
+    if (!placeFailure(entity, path, renamed, error)) reportAtEachPlace(target, index, renamed, run, error);
     return;
   }
-  for (const object of objectsOf(target, index)) fail(target.list, object, path, error);
+  for (const object of objectsOf(target, index)) fail(target.list, object, renamed, error);
 }
 
 /** @returns whether any field of a missing entity was not failed before. */
@@ -88,10 +89,9 @@ function failMissing(
 /** An error about data that is there: nothing in the answer would say it. */
 function reportAtEachPlace(target: Targets, index: number, path: Path, run: Run, error: SubgraphError): void {
   const objects = new Set(objectsOf(target, index));
-  const renamed = target.list.outputRewrites?.renamePath(path) ?? path;
   for (const entityPath of target.list.selection.paths) {
     entityPath.locate(run.data, (object, place) => {
-      if (objects.has(object)) run.report(error, toClientPath([...place, ...renamed]));
+      if (objects.has(object)) run.report(error, toClientPath([...place, ...path]));
     });
   }
 }

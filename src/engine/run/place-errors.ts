@@ -5,9 +5,10 @@ import { Failure, type Path } from './failure.ts';
 
 /**
  * Puts a failure where the error's path meets null in an answer.
+ * @param renamed the path with the keys that the answer will have in the data.
  * @returns whether it met null; otherwise the error is about data that is there.
  */
-export function placeFailure(answer: JsonObject, path: Path, error: SubgraphError): boolean {
+export function placeFailure(answer: JsonObject, path: Path, renamed: Path, error: SubgraphError): boolean {
   let at: unknown = answer;
   for (let depth = 0; depth < path.length; depth++) {
     const segment = path[depth] as string | number;
@@ -17,7 +18,7 @@ export function placeFailure(answer: JsonObject, path: Path, error: SubgraphErro
     else return false;
     if (next instanceof Failure) return true;
     if (next === null || next === undefined) {
-      const failure = new Failure(error, path.slice(depth + 1), false);
+      const failure = new Failure(error, renamed.slice(depth + 1), false);
       if (Array.isArray(at)) at[segment as number] = failure;
       else setOwn(at as JsonObject, segment as string, failure);
       return true;

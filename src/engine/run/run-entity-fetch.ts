@@ -55,11 +55,11 @@ function spread(target: Targets, answer: readonly unknown[], run: Run, objectTyp
   }
   for (let at = 0; at < objects.length; at++) {
     const entity = answer[indexes[at] as number];
-    if (entity === null) {
-      run.unknown ??= new Set();
-      run.unknown.add(objects[at] as JsonObject);
+    if (!isJsonObject(entity) || entity instanceof Failure) {
+      run.missing ??= new Set();
+      run.missing.add(objects[at] as JsonObject);
+      continue;
     }
-    if (!isJsonObject(entity) || entity instanceof Failure) continue;
     // What is fetched later may differ from path to path: nested objects must not be shared between them.
     mergeObject(objects[at] as JsonObject, at < firstPathCount ? entity : copyJsonObject(entity), objectTypes);
   }

@@ -38,7 +38,7 @@ function placeError(fetch: RootFetch, run: Run, answer: JsonObject, hasData: boo
   // Only an error with a path can be about less than the whole fetch.
   const isPlaced =
     hasData && path.length > 0
-      ? placeFailure(answer, path, error)
+      ? placeFailure(answer, path, rename(path), error)
       : failKeys(answer, fetch.answerKeys, undefined, path, error);
   if (!isPlaced) run.report(error, path.length === 0 ? undefined : toClientPath(rename(path)));
 }

@@ -19,8 +19,8 @@ export class Run {
   collateral: { readonly error: SubgraphError; readonly path: Path }[] | undefined;
   /** Objects of an abstract type whose concrete one could not be fetched, with the reason. */
   untold: Map<JsonObject, SubgraphError> | undefined;
-  /** Objects that a subgraph answered with null: it does not know them, and what it has of them is null. */
-  unknown: Set<JsonObject> | undefined;
+  /** Objects that a subgraph does not have: what they lack is no failure. */
+  missing: Set<JsonObject> | undefined;
   /** Indexes of the list items that the writer is at, by nesting. */
   readonly indexes: number[] = [];
   /** Root fields that no subgraph answers. */
