@@ -5,8 +5,11 @@ import type { Want, WantOf, Wants } from './wants.ts';
 
 type Moves = ReadonlyMap<Entry, Move>;
 
-/** Steps after which an operation counts as too large to be planned. */
-const MAX_STEPS = 400_000;
+/** Steps after which an operation counts as too large to be planned: about a second. */
+const MAX_STEPS = 50_000;
+
+/** The operation is too large for any planner to be asked. */
+export class TooLargeError extends Error {}
 
 /**
  * Finds how wants can be fetched from where the planner stands: in the subgraph itself, or in one that its keys lead to, over others
@@ -288,7 +291,7 @@ export class OptionFinder {
     const value = known.get(key);
     if (value !== undefined) return value;
     this.#steps += 1;
-    if (this.#steps > MAX_STEPS) throw new Error('The operation is too large to be planned');
+    if (this.#steps > MAX_STEPS) throw new TooLargeError('The operation is too large to be planned');
     this.#depth += 1;
     const found = find();
     this.#depth -= 1;
