@@ -7,6 +7,7 @@ import { createNativePlanner, type NativePlanner } from './native-planner.ts';
 import type { Operation } from './operation.ts';
 import { createOwnPlanner } from './own-planner.ts';
 import { createPlanDocumentWriter } from './plan-document.ts';
+import { TooLargeError } from './search/find-options.ts';
 import { verifyPlan } from './verify/verify-plan.ts';
 
 export type PlannerName = 'own' | 'native';
@@ -76,6 +77,7 @@ export function createQueryPlanner(supergraphSdl: string, options: QueryPlannerO
         throw new Error(`The plan of the ${planner} planner is wrong: ${wrong}`);
       } catch (cause) {
         causes.push(cause);
+        if (cause instanceof TooLargeError) break;
       }
     }
     // The first planner says best what is wrong.

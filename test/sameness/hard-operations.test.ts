@@ -5,18 +5,18 @@ import { createEngines } from './engines.ts';
 import { federate } from './federation/federate.ts';
 import type { Fixture } from './federation/fixture.ts';
 import { depotFixture } from './supergraphs/depot.ts';
-import { covariantLibraryFixture, interfaceObjectsFixture } from './supergraphs/library.ts';
+import { covariantFixture, interfaceObjectsFixture } from './supergraphs/library.ts';
 import { shopFixture } from './supergraphs/shop.ts';
 
 /** Operations that planners are known to refuse or to plan wrongly. */
 const CASES: readonly { readonly create: () => Fixture; readonly query: string; readonly hard: string }[] = [
   {
-    create: covariantLibraryFixture,
+    create: covariantFixture,
     query: '{ media { related { by { name } ... on Book { title } } } }',
     hard: 'an interface field whose types differ from object type to object type (GraphQL §5.3.2)',
   },
   {
-    create: covariantLibraryFixture,
+    create: covariantFixture,
     query: '{ shelf { ... on Media { b: by { name } } } }',
     hard: 'the same, where a fragment on the interface stands on a union',
   },

@@ -62,6 +62,34 @@ export function combineOptions(options: readonly Option[]): Cost {
   return { missing, stages, fetches, leaves: best.cost.leaves, delay };
 }
 
+/** What must be fetched, all of it. */
+export function addAll(costs: readonly Cost[]): Cost {
+  const missing = new Set<string>();
+  let [stages, fetches, leaves, delay] = [0, 0, 0, 0];
+  for (const cost of costs) {
+    for (const id of cost.missing) missing.add(id);
+    stages = Math.max(stages, cost.stages);
+    fetches += cost.fetches;
+    leaves += cost.leaves;
+    delay += cost.delay;
+  }
+  return { missing, stages, fetches, leaves, delay };
+}
+
+/** The cost of something in a subgraph that has to be entered first. */
+export function addMove(cost: Cost, move: Pick<Move, 'stages' | 'fetches'>): Cost {
+  return {
+    ...cost,
+    stages: cost.stages + move.stages,
+    fetches: cost.fetches + move.fetches,
+    delay: cost.delay + cost.leaves * move.stages,
+  };
+}
+
+export function isCheaper(left: Pick<Move, 'stages' | 'fetches'>, right: Pick<Move, 'stages' | 'fetches'>): boolean {
+  return left.stages < right.stages || (left.stages === right.stages && left.fetches < right.fetches);
+}
+
 /** The name of a leaf below a want of a type. */
 export function leafId(type: string, wantId: number, below: string): string {
   return below === '' ? `${type}.${wantId}` : `${type}.${wantId}>${below}`;

@@ -1,12 +1,27 @@
 import type { Entry, FederationModel, FieldSet, SubgraphField } from '../model/federation-model.ts';
-import { type Cost, combineOptions, compareCosts, FREE, IMPOSSIBLE, leafId, type Move, type Option } from './cost.ts';
+import {
+  addAll,
+  addMove,
+  type Cost,
+  combineOptions,
+  compareCosts,
+  FREE,
+  IMPOSSIBLE,
+  isCheaper,
+  leafId,
+  type Move,
+  type Option,
+} from './cost.ts';
 import { NONE_PROVIDED, type Provided, type ProvidedSets } from './provided.ts';
 import type { Want, WantOf, Wants } from './wants.ts';
 
 type Moves = ReadonlyMap<Entry, Move>;
 
-/** Steps after which an operation counts as too large to be planned. */
-const MAX_STEPS = 400_000;
+/** Steps after which an operation counts as too large to be planned: about a second. */
+const MAX_STEPS = 50_000;
+
+/** The operation is too large for any planner to be asked. */
+export class TooLargeError extends Error {}
 
 /**
  * Finds how wants can be fetched from where the planner stands: in the subgraph itself, or in one that its keys lead to, over others
@@ -71,7 +86,7 @@ export class OptionFinder {
           const at = this.#model.entryAt(entry.subgraph, type);
           return at === undefined ? IMPOSSIBLE : combineOptions(this.forType(type, at, NONE_PROVIDED, want));
         });
-        const cost = add(addAll(costs), move);
+        const cost = addMove(addAll(costs), move);
         options.push({ entry, field: undefined, move, isDetour: true, cost });
       }
       return options;
@@ -174,7 +189,13 @@ export class OptionFinder {
     const providedHere = entry === from && move === undefined ? provided : NONE_PROVIDED;
     const providedBelow = this.#provided.below(providedHere, types, field);
     const cost = this.costBelow(entry.subgraph, field.typeName, providedBelow, want);
-    return { entry, field, move: entering, isDetour: false, cost: entering === undefined ? cost : add(cost, entering) };
+    return {
+      entry,
+      field,
+      move: entering,
+      isDetour: false,
+      cost: entering === undefined ? cost : addMove(cost, entering),
+    };
   }
 
   #resolves(types: readonly string[], from: Entry, provided: Provided, entry: Entry, field: SubgraphField): boolean {
@@ -288,7 +309,7 @@ export class OptionFinder {
     const value = known.get(key);
     if (value !== undefined) return value;
     this.#steps += 1;
-    if (this.#steps > MAX_STEPS) throw new Error('The operation is too large to be planned');
+    if (this.#steps > MAX_STEPS) throw new TooLargeError('The operation is too large to be planned');
     this.#depth += 1;
     const found = find();
     this.#depth -= 1;
@@ -298,33 +319,6 @@ export class OptionFinder {
   }
 }
 
-/** What must be fetched, all of it. */
-function addAll(costs: readonly Cost[]): Cost {
-  const missing = new Set<string>();
-  let [stages, fetches, leaves, delay] = [0, 0, 0, 0];
-  for (const cost of costs) {
-    for (const id of cost.missing) missing.add(id);
-    stages = Math.max(stages, cost.stages);
-    fetches += cost.fetches;
-    leaves += cost.leaves;
-    delay += cost.delay;
-  }
-  return { missing, stages, fetches, leaves, delay };
-}
-
-function add(cost: Cost, move: Pick<Move, 'stages' | 'fetches'>): Cost {
-  return {
-    ...cost,
-    stages: cost.stages + move.stages,
-    fetches: cost.fetches + move.fetches,
-    delay: cost.delay + cost.leaves * move.stages,
-  };
-}
-
 function stay(entry: Entry, field: SubgraphField | undefined, cost: Cost): Option {
   return { entry, field, move: undefined, isDetour: false, cost };
-}
-
-function isCheaper(left: Pick<Move, 'stages' | 'fetches'>, right: Pick<Move, 'stages' | 'fetches'>): boolean {
-  return left.stages < right.stages || (left.stages === right.stages && left.fetches < right.fetches);
 }

@@ -1,12 +1,12 @@
 import type { OperationTypeNode, SelectionNode } from 'graphql';
-import type { FederationModel, FieldSet } from '../model/federation-model.ts';
-import { below, combineOptions, leafId, type Move, type Option } from './cost.ts';
-import { type EntityPart, FetchUnit } from './fetch-unit.ts';
+import type { FederationModel } from '../model/federation-model.ts';
+import { below, combineOptions, leafId, type Option } from './cost.ts';
+import { Entrance } from './entrance.ts';
+import { FetchUnit } from './fetch-unit.ts';
 import type { OptionFinder } from './find-options.ts';
 import { type Pick, pickOptions } from './pick-options.ts';
 import { type Arrival, Place } from './place.ts';
 import { NONE_PROVIDED, type ProvidedSets } from './provided.ts';
-import { canHoldBoth, mergeRequired, toRequired } from './required-selections.ts';
 import type { Want, WantOf, Wants } from './wants.ts';
 
 type Leaves = ReadonlySet<string> | undefined;
@@ -20,12 +20,17 @@ export class PlanSearch {
   readonly #wants: Wants;
   readonly #provided: ProvidedSets;
   readonly #options: OptionFinder;
+  readonly #entrance: Entrance;
 
   constructor(model: FederationModel, wants: Wants, provided: ProvidedSets, options: OptionFinder) {
     this.#model = model;
     this.#wants = wants;
     this.#provided = provided;
     this.#options = options;
+    this.#entrance = new Entrance(model, wants, {
+      addUnit: (unit) => this.#addUnit(unit),
+      fetch: (arrival, wantOf) => this.#fetch(arrival, wantOf, undefined),
+    });
   }
 
   /** @throws {Error} where something of the selections cannot be fetched. */
@@ -125,7 +130,7 @@ export class PlanSearch {
       const conditions = group.length === type.members.length ? undefined : group;
       for (const { option, only: onlyBelow } of picks) {
         const isOwn = conditions === undefined && this.#isOwn(arrival, want, option);
-        const at = option.move === undefined ? arrival : this.#enter(arrival, group, option, option.move);
+        const at = option.move === undefined ? arrival : this.#entrance.enter(arrival, group, option, option.move);
         const alternatives = this.#alternativesBelow(arrival, group[0] ?? '', want);
         const added = this.#select(
           at,
@@ -192,7 +197,8 @@ export class PlanSearch {
       place.units.some((unit) => unit.subgraph === entry.subgraph && unit.entities?.isTyped === false),
     );
     for (const { option, only: onlyBelow } of picks) {
-      const entered = option.move === undefined ? arrival : this.#enterAsInterface(arrival, option, option.move);
+      const entered =
+        option.move === undefined ? arrival : this.#entrance.enter(arrival, undefined, option, option.move);
       const added = option.isDetour
         ? this.#fetchOfTypes(
             entered,
@@ -259,104 +265,6 @@ export class PlanSearch {
     if (at !== undefined)
       for (const { entry } of this.#options.forType(type, at, provided, want)) found.add(entry.subgraph);
     return found;
-  }
-
-  /** Enters a subgraph with objects of known types. */
-  #enter(arrival: Arrival, types: readonly string[], { entry, field }: Option, { key }: Move): Arrival {
-    const asInterface = entry.type.kind === 'interfaceObject' ? entry.type.name : undefined;
-    const fieldSets = field?.requires === undefined ? [key] : [key, field.requires];
-    const known = arrival.place.units.find(
-      ({ subgraph, entities }) =>
-        subgraph === entry.subgraph &&
-        entities?.isTyped === true &&
-        entities.asInterface === asInterface &&
-        types.every((type) => entities.requires.has(type)),
-    );
-    const unit =
-      known !== undefined && fieldSets.length === 1
-        ? known
-        : this.#enterWith(arrival, types, entry.subgraph, fieldSets, {
-            place: arrival.place,
-            asInterface,
-            isTyped: true,
-          });
-    return {
-      ...arrival,
-      unit,
-      subgraph: entry.subgraph,
-      type: entry.type,
-      selection: unit.selection,
-      provided: NONE_PROVIDED,
-    };
-  }
-
-  /** Enters a subgraph with objects of an interface, whatever their types. */
-  #enterAsInterface(arrival: Arrival, { entry, field }: Option, { key }: Move): Arrival {
-    const asInterface = entry.type.name;
-    const fieldSets = field?.requires === undefined ? [key] : [key, field.requires];
-    const known = arrival.place.units.find(
-      ({ subgraph, entities }) =>
-        subgraph === entry.subgraph && entities?.isTyped === false && entities.asInterface === asInterface,
-    );
-    const unit =
-      known !== undefined && fieldSets.length === 1
-        ? known
-        : this.#enterWith(arrival, [asInterface], entry.subgraph, fieldSets, {
-            place: arrival.place,
-            asInterface,
-            isTyped: false,
-          });
-    if (entry.type.kind === 'interface') unit.selection.hasTypename = true;
-    return {
-      ...arrival,
-      unit,
-      subgraph: entry.subgraph,
-      type: entry.type,
-      selection: unit.selection,
-      provided: NONE_PROVIDED,
-    };
-  }
-
-  /** Fetches what representations hold, and finds a fetch that comes after that, or adds one. */
-  #enterWith(
-    arrival: Arrival,
-    types: readonly string[],
-    subgraph: string,
-    fieldSets: readonly FieldSet[],
-    part: Omit<EntityPart, 'requires'>,
-  ): FetchUnit {
-    const { place } = arrival;
-    arrival.selection.hasTypename = true;
-    arrival.unit.isNeeded = true;
-    const objects = part.isTyped ? types : arrival.type.members;
-    let stage = arrival.unit.stage + 1;
-    for (const { selections } of fieldSets) {
-      for (const wantOf of this.#wants.collect(objects, [selections], arrival.type.name)) {
-        for (const unit of this.#fetch(arrival, wantOf, undefined)) {
-          unit.isNeeded = true;
-          stage = Math.max(stage, unit.stage + 1);
-        }
-      }
-    }
-    const requiredOf = new Map(types.map((type) => [type, toRequired(this.#model, type, fieldSets)]));
-    const [known] = place.units
-      .filter(
-        (unit) =>
-          unit.subgraph === subgraph &&
-          unit.stage >= stage &&
-          unit.entities?.isTyped === part.isTyped &&
-          unit.entities.asInterface === part.asInterface &&
-          [...requiredOf].every(([type, required]) => canHoldBoth(required, unit.entities?.requires.get(type) ?? [])),
-      )
-      .toSorted((left, right) => left.stage - right.stage);
-    const unit = known ?? this.#addUnit(new FetchUnit(subgraph, stage, { ...part, requires: new Map() }));
-    if (known === undefined) place.units.push(unit);
-    for (const [type, required] of requiredOf) {
-      const held = unit.entities?.requires.get(type) ?? [];
-      unit.entities?.requires.set(type, held);
-      mergeRequired(required, held);
-    }
-    return unit;
   }
 
   #addUnit(unit: FetchUnit): FetchUnit {

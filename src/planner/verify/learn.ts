@@ -113,7 +113,11 @@ export class Learner {
         field !== undefined &&
         (!field.isExternal || (provided !== NONE_PROVIDED && this.#provided.has(provided, of, name))) &&
         (field.requires === undefined || holds?.(field) === true);
-      const found = isResolved ? field : undefined;
+      // Types whose fields are alike share what is known below.
+      const alike = [...fields.keys()].find(
+        (known) => isResolved && known?.typeName === field.typeName && known.provides === field.provides,
+      );
+      const found = isResolved ? (alike ?? field) : undefined;
       fields.set(found, [...(fields.get(found) ?? []), of]);
     }
     return fields;

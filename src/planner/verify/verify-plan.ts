@@ -1,6 +1,5 @@
 import type {
   BatchFetchNode,
-  EntityBatchAlias,
   FetchNode,
   FetchRewrite,
   FlattenNodePathSegment,
@@ -10,20 +9,11 @@ import type {
 import { type DocumentNode, type FieldNode, Kind, parse, type SelectionNode } from 'graphql';
 import type { FederationModel } from '../model/federation-model.ts';
 import { NONE_PROVIDED, ProvidedSets } from '../search/provided.ts';
-import { Wants } from '../search/wants.ts';
+import { type Want, Wants } from '../search/wants.ts';
 import { Learner } from './learn.ts';
-import {
-  findUnknown,
-  holdsFieldSet,
-  knownField,
-  renamedKeys,
-  representationOf,
-  representedAs,
-  standInFor,
-} from './representations.ts';
+import { findUnknown, knownField, standInFor } from './representations.ts';
+import { createRepresentedTypes, type EntityList, type RepresentedType } from './represented-types.ts';
 import { fieldText, Site } from './site.ts';
-
-type EntityList = Pick<EntityBatchAlias, 'paths' | 'requires' | 'inputRewrites' | 'outputRewrites'>;
 
 /**
  * Follows a plan step by step, and asks whether each subgraph can answer what it is asked there, whether representations hold a key that the
@@ -49,6 +39,8 @@ class Verification {
   readonly #rootType: string;
   readonly #wants: Wants;
   readonly #learner: Learner;
+  /** What was looked for below sites: types may share them. */
+  readonly #checked = new Map<Site, Set<Want>>();
 
   constructor(model: FederationModel, rootType: string) {
     this.#model = model;
@@ -119,44 +111,57 @@ class Verification {
   }
 
   #followEntities(subgraph: string, entities: FieldNode, list: EntityList): string | undefined {
-    const { paths, requires, inputRewrites = [], outputRewrites } = list;
-    const renames = readRenames(outputRewrites);
-    const renamed = renamedKeys(inputRewrites);
-    for (const path of paths) {
+    const represented = createRepresentedTypes(this.#model, subgraph, entities.selectionSet?.selections ?? [], list);
+    const renames = readRenames(list.outputRewrites);
+    for (const path of list.paths) {
       for (const [site, types] of this.#find(this.root, undefined, path)) {
+        // Types that are alike are followed together: their data stays alike below.
+        const alike = new Map<string, { readonly as: RepresentedType; readonly types: string[] }>();
         for (const type of types) {
-          if (this.#isUntold(site, type)) continue;
-          const held = representationOf(this.#model, requires, type);
-          if (held === undefined) continue;
-          const unknown = findUnknown(this.#model, site, [type], held);
-          if (unknown !== undefined)
+          const as = this.#isUntold(site, type) ? undefined : represented(type);
+          if (as === undefined) continue;
+          if (as.target === undefined) return `"${subgraph}" does not know ${type} by the representation that it gets`;
+          const unknown = findUnknown(this.#model, site, [type], as.held);
+          if (unknown !== undefined) {
             return `Representations for "${subgraph}" hold ${unknown}, which is not known by then`;
-          const name = representedAs(this.#model, inputRewrites, type);
-          const target = this.#model.entryAt(subgraph, name)?.type;
-          if (target === undefined || !target.keys.some((key) => holdsFieldSet(held, key, renamed))) {
-            return `"${subgraph}" does not know ${type} by the representation that it gets`;
           }
-          const isAny = type === name && target.kind === 'interface';
-          const wrong = this.#learner.learn(
-            {
-              site,
-              subgraph,
-              type: target,
-              types: isAny ? target.members : [type],
-              selections: entities.selectionSet?.selections ?? [],
-              provided: NONE_PROVIDED,
-              path: '',
-              holds: ({ requires: required }) => required === undefined || holdsFieldSet(held, required, renamed),
-            },
-            renames,
-          );
+          const group = alike.get(as.identity);
+          if (group === undefined) alike.set(as.identity, { as, types: [type] });
+          else group.types.push(type);
+        }
+        for (const { as, types: group } of alike.values()) {
+          const wrong = this.#learnEntities(site, subgraph, as, group, renames);
           if (wrong !== undefined) return wrong;
-          const isTold = isAny && target.members.every((member) => site.byType.get(member)?.has('__typename'));
-          if (isTold) site.tell(type, target.members);
         }
       }
     }
     return undefined;
+  }
+
+  #learnEntities(
+    site: Site,
+    subgraph: string,
+    { target, isAny, selections, holds }: RepresentedType,
+    types: readonly string[],
+    renames: ReadonlyMap<string, string>,
+  ): string | undefined {
+    if (target === undefined) return undefined;
+    const wrong = this.#learner.learn(
+      {
+        site,
+        subgraph,
+        type: target,
+        types: isAny ? target.members : types,
+        selections,
+        provided: NONE_PROVIDED,
+        path: '',
+        holds: ({ requires }) => requires === undefined || holds(requires),
+      },
+      renames,
+    );
+    const isTold = isAny && target.members.every((member) => site.byType.get(member)?.has('__typename'));
+    if (isTold) site.tell(target.name, target.members);
+    return wrong;
   }
 
   /** Whether the data still gives objects of the type the name of an interface. */
@@ -205,6 +210,9 @@ class Verification {
         if (field === undefined || field.text !== text) return `Nothing fetches "${want.key}" of ${type}`;
         if (want.selections.length === 0) continue;
         if (field.below === undefined) return `"${want.key}" of ${type} is fetched without its fields`;
+        const checked = this.#checked.get(field.below) ?? new Set();
+        if (checked.has(want)) continue;
+        this.#checked.set(field.below, checked.add(want));
         const typeBelow = this.#model.fieldTypeName(type, want.name) ?? '';
         const wrong = this.findMissing(field.below, typeBelow, this.#typesAt(field.below), want.selections);
         if (wrong !== undefined) return wrong;

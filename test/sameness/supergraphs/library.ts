@@ -48,13 +48,6 @@ export function libraryFixture(): Fixture {
   );
 }
 
-/** The library, in which a type of an interface promises more than the interface: `by: Person!` for `by: Person` (GraphQL §3.7). */
-export function covariantLibraryFixture(): Fixture {
-  const { subgraphs, ...rest } = libraryFixture();
-  const catalog = subgraphs.catalog?.replace('by: Person pages', 'by: Person! pages') ?? '';
-  return { ...rest, name: 'covariant-library', subgraphs: { ...subgraphs, catalog } };
-}
-
 /** The same with an entity interface, and two subgraphs that extend it as an interface object. */
 export function interfaceObjectsFixture(): Fixture {
   const key = '@key(fields: "id")';
