@@ -84,7 +84,7 @@ export const server = section(
     shutdown_delay: duration('How long readiness fails before the listeners close').prefault('0s'),
     shutdown_grace: duration('How long requests in flight may go on after that').prefault('10s'),
     shutdown_spread: duration(
-      'WebSockets and event streams are closed at random within this time, so that their clients do not come back all at once',
+      'WebSockets and event streams are closed at random within this time, so that their clients do not come back all at once; at most half of `shutdown_grace`',
     ).prefault('5s'),
   },
   oneFormOfAddress,

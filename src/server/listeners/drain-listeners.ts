@@ -13,8 +13,10 @@ export async function drainListeners(
 ): Promise<boolean> {
   const timers: NodeJS.Timeout[] = [];
   const stopped = Promise.all(listeners.map((listener) => listener.stop()));
+  // The other half of the grace is for their closing handshakes.
+  const spreadMs = Math.min(shutdownSpreadMs, shutdownGraceMs / 2);
   const endInSpread = (end: () => void): void => {
-    timers.push(setTimeout(end, Math.random() * shutdownSpreadMs));
+    timers.push(setTimeout(end, Math.random() * spreadMs));
   };
   for (const { http1, http2 } of listeners) {
     for (const response of [...http1.inFlight(), ...(http2?.inFlight() ?? [])]) {

@@ -20,11 +20,12 @@ export function findBreach(request: IncomingMessage, limits: HeaderLimits): Weir
   if (rawHeaders.length > limits.maxHeaders * 2) {
     return refuse('HEADERS_TOO_LARGE', `At most ${limits.maxHeaders} header fields are admitted`);
   }
+  const isOfHttp2 = isHttp2(request);
   return (
-    (isHttp2(request) ? checkSize(rawHeaders, limits) : checkVersion(request)) ??
+    (isOfHttp2 ? checkSize(rawHeaders, limits) : checkVersion(request)) ??
     checkRepeated(rawHeaders) ??
-    checkBodyFraming(request) ??
-    checkTarget(request)
+    checkBodyFraming(request, isOfHttp2) ??
+    checkTarget(request, isOfHttp2)
   );
 }
 
@@ -50,32 +51,36 @@ function checkVersion({ httpVersion, method }: IncomingMessage): WeirError | und
   return refuse('HTTP_VERSION_NOT_SUPPORTED', `HTTP/1.1 and HTTP/1.0 are spoken here, got HTTP/${httpVersion}`);
 }
 
-/** Fields of one value (RFC 9110 §5.3) that decide where a request goes, where it ends or who sent it: no two may be there. */
-const SINGLE = new Set([
+/**
+ * Fields of one value (RFC 9110 §5.3) that decide where a request goes, where it ends or who sent it: no two may be there. By
+ * their lengths, which all differ: most other names are told apart by that alone.
+ */
+const SINGLE: string[] = [];
+for (const name of [
   'host',
-  'authorization',
   'content-type',
+  'authorization',
   'content-length',
   'transfer-encoding',
   'proxy-authorization',
-]);
-const LENGTHS = new Set([...SINGLE].map((name) => name.length));
+]) {
+  SINGLE[name.length] = name;
+}
 
 function checkRepeated(rawHeaders: readonly string[]): WeirError | undefined {
-  let seen = '';
+  let seen = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const written = rawHeaders[at] as string;
-    if (!LENGTHS.has(written.length)) continue;
-    const name = written.toLowerCase();
-    if (!SINGLE.has(name)) continue;
-    if (seen.includes(`\n${name}\n`)) return malformed(`The field "${name}" may come once`);
-    seen += `\n${name}\n`;
+    const { length } = written;
+    const single = SINGLE[length];
+    if (single === undefined || (written !== single && written.toLowerCase() !== single)) continue;
+    if ((seen & (1 << length)) !== 0) return malformed(`The field "${single}" may come once`);
+    seen |= 1 << length;
   }
   return undefined;
 }
 
-function checkBodyFraming(request: IncomingMessage): WeirError | undefined {
-  const { headers, httpVersion } = request;
+function checkBodyFraming({ headers, httpVersion }: IncomingMessage, isOfHttp2: boolean): WeirError | undefined {
   const length = headers['content-length'];
   if (length !== undefined && !/^\d{1,15}$/.test(length)) return malformed('"content-length" must be one number');
   const coding = headers['transfer-encoding'];
@@ -84,7 +89,7 @@ function checkBodyFraming(request: IncomingMessage): WeirError | undefined {
     const hasBody = length !== undefined && Number(length) > 0;
     return hasBody && headers.upgrade !== undefined ? malformed('A request to upgrade must have no body') : undefined;
   }
-  if (isHttp2(request)) return malformed('"transfer-encoding" is not of HTTP/2');
+  if (isOfHttp2) return malformed('"transfer-encoding" is not of HTTP/2');
   // RFC 9112 §6.1, §6.3
   if (httpVersion === '1.0') return malformed('"transfer-encoding" is not of HTTP/1.0');
   if (length !== undefined) return malformed('"content-length" and "transfer-encoding" exclude each other');
@@ -100,11 +105,11 @@ const AUTHORITY = /^(?:[a-z0-9._~!$&'()*+;=%-]+|\[[0-9a-f:.]+\])(?::\d{0,5})?$/i
 /** Printable ASCII without `#`: fragments are the client's own. */
 const TARGET = /^[!-"$-~]+$/;
 
-function checkTarget(request: IncomingMessage): WeirError | undefined {
+function checkTarget(request: IncomingMessage, isOfHttp2: boolean): WeirError | undefined {
   const { headers, httpVersion } = request;
   const target = request.url ?? '';
   if (!TARGET.test(target)) return malformed('The target must be of printable ASCII characters, without "#"');
-  const host = hostOf(request);
+  const host = isOfHttp2 ? authorityOf(request) : headers.host;
   if (host instanceof WeirError) return host;
   if (host === undefined) {
     // RFC 9112 §3.2
@@ -113,7 +118,7 @@ function checkTarget(request: IncomingMessage): WeirError | undefined {
   if (!AUTHORITY.test(host)) return malformed('"host" must be a name or an address, and may have a port');
   if (target.startsWith('/')) return undefined;
   if (target === '*') return request.method === 'OPTIONS' ? undefined : malformed('The target "*" is for OPTIONS');
-  if (isHttp2(request)) return malformed('The target must begin with "/"');
+  if (isOfHttp2) return malformed('The target must begin with "/"');
   const absolute = /^https?:\/\/([^/?]*)(.*)$/i.exec(target);
   if (absolute === null) return malformed('The target must begin with "/"');
   const [, authority = '', rest = ''] = absolute;
@@ -123,10 +128,8 @@ function checkTarget(request: IncomingMessage): WeirError | undefined {
 }
 
 /** In HTTP/2 `:authority` and `host` say the same thing, and must not say two (RFC 9113 §8.3.1). */
-function hostOf(request: IncomingMessage): string | WeirError | undefined {
-  const { headers } = request;
+function authorityOf({ headers }: IncomingMessage): string | WeirError | undefined {
   const { host } = headers;
-  if (!isHttp2(request)) return host;
   const authority = headers[':authority'] as string | undefined;
   const scheme = headers[':scheme'];
   if (scheme !== 'https' && scheme !== 'http') return malformed('":scheme" must be "https" or "http"');
