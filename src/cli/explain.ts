@@ -66,14 +66,9 @@ async function print(
   const { planned, engine, declined, cost, measures, beyond } = examination;
   switch (format) {
     case 'text':
-      return [
-        planned === undefined ? 'No plan' : `${printPlan(planned.plan)}\nPlanner: ${planned.planner}`,
-        ...facts,
-      ].join('\n\n');
+      return [planned === undefined ? 'No plan' : printPlan(planned.plan), ...facts].join('\n\n');
     case 'mermaid': {
-      const comments = [...(planned === undefined ? [] : [`Planner: ${planned.planner}`]), ...facts]
-        .flatMap((text) => text.trimEnd().split('\n'))
-        .map((line) => `%% ${line}`);
+      const comments = facts.flatMap((text) => text.trimEnd().split('\n')).map((line) => `%% ${line}`);
       return [planned === undefined ? 'flowchart TD' : drawPlan(planned.plan), ...comments].join('\n');
     }
     case 'json': {

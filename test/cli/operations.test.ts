@@ -42,7 +42,7 @@ describe('the command line tells of operations', { concurrency: 2, timeout: 60_0
     assert.equal(plan.kind, 'QueryPlan');
     const path = (...keys: string[]) => ({ path: keys, authenticated: false, scopes: [], policies: [] });
     assert.deepEqual(facts, {
-      ...{ engine: 'compiled', declined: [], calls: 2, stages: 2, cost: 22, beyond: [] },
+      ...{ engine: 'compiled', planner: 'own', declined: [], calls: 2, stages: 2, cost: 22, beyond: [] },
       ...{ depth: 3, aliases: 0, rootFields: 2, directives: 0, tokens: 29 },
       asks: [
         { ...path('me'), authenticated: true },
