@@ -8,6 +8,7 @@ export function describeExamination(examination: Examination, limits: OperationL
   const { calls, stages } = planned?.calls ?? {};
   const rows: readonly (readonly [name: string, value: string])[] = [
     ['Engine', `${engine ?? 'none'}${declined.map((reason) => `; not ${reason}`).join('')}`],
+    ['Planner', planned?.planner ?? 'none'],
     [
       'Calls',
       calls === undefined
