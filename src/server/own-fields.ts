@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type FieldLines, findField, setFields } from '../proxy/field-lines.ts';
+import { type FieldLines, setFields } from '../proxy/field-lines.ts';
 
 /** On the response itself: a map with weak keys would cost the collector more than all else that a request leaves behind. */
 const OWN = Symbol('own fields');
@@ -23,9 +23,4 @@ export function ownFieldsOf(response: ServerResponse): FieldLines {
 /** Puts them on a response that somebody else writes. */
 export function putOwnFields(response: ServerResponse): void {
   setFields(response, ownFieldsOf(response));
-}
-
-/** The id of the request that is answered; `undefined`: it has none yet. */
-export function requestIdOf(response: ServerResponse): string | undefined {
-  return findField(ownFieldsOf(response), 'x-request-id');
 }
