@@ -215,7 +215,7 @@ function rankOfHost(pattern: string, host: string): number {
   return host.endsWith(pattern.slice(1)) && host.length > pattern.length - 1 ? pattern.length : -1;
 }
 
-/** A text that is greater for a more specific pattern: segment by segment, text before parameter before rest. */
+/** A text that is greater for a more specific pattern: segment by segment, the end of the path before text, parameter and rest. */
 function rankOfPath(segments: readonly RouteSegment[], path: string): string | undefined {
   const parts = path.slice(1).split('/');
   let rank = '';
@@ -225,5 +225,5 @@ function rankOfPath(segments: readonly RouteSegment[], path: string): string | u
     if (part === undefined || (segment.kind === 'literal' ? part !== segment.text : part === '')) return undefined;
     rank += segment.kind === 'literal' ? '3' : '2';
   }
-  return parts.length === segments.length ? rank : undefined;
+  return parts.length === segments.length ? `${rank}4` : undefined;
 }

@@ -108,6 +108,7 @@ describe('the same rules for routes', { timeout: 60_000 }, () => {
     );
     for (const headers of attempts) {
       for (const credential of [{}, signedIn]) {
+        const before = orders.requests.length;
         const status = await new Promise((resolve, reject) => {
           const options = { port, path: '/orders/1', agent: false, headers: { ...headers, ...credential } };
           request({ host: '127.0.0.1', ...options }, (answer) =>
@@ -116,6 +117,11 @@ describe('the same rules for routes', { timeout: 60_000 }, () => {
             .on('error', reject)
             .end();
         });
+        // Another spelling of what the gateway sets is refused, and reaches nobody.
+        if (status === 400) {
+          assert.equal(orders.requests.length, before);
+          continue;
+        }
         assert.equal(status, 200);
         const received = orders.requests.at(-1)?.headers ?? {};
         const said = Object.fromEntries(Object.entries(received).filter(([name]) => told.includes(fold(name))));
