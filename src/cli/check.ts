@@ -1,7 +1,8 @@
-import type { GraphQLSchema } from 'graphql';
+import { readFile } from 'node:fs/promises';
 import type { Config } from '../config/config.ts';
 import { formatConfigErrors } from '../config/config-error.ts';
 import { graphUpstreamsOf } from '../config/graph-upstreams.ts';
+import { hasScheme } from '../config/schema/path.ts';
 import { loadPlugins } from '../graphql/load-plugins.ts';
 import { fieldAuthProblems, openFieldAuth } from '../graphql/open-field-auth.ts';
 import { checkRoutes } from '../proxy/check-routes.ts';
@@ -21,7 +22,7 @@ export interface CheckOptions extends ConfigOptions {
 export async function check({ operations, ...options }: CheckOptions): Promise<void> {
   const { config, files } = await readConfigOrExit(options);
   const { isWrong, supergraph } = await checkGraph(config);
-  const areRoutesWrong = await checkRoutesOf(config, files[0] ?? config.directory, supergraph?.apiSchema);
+  const areRoutesWrong = await checkRoutesOf(config, files[0] ?? config.directory, supergraph);
   if (isWrong || areRoutesWrong) return fail();
   const composed = supergraph === undefined ? '' : ', and the schemas compose';
   if (operations === undefined) return write(`${files.length} files are in order${composed}\n`);
@@ -67,8 +68,17 @@ async function checkGraph(config: Config): Promise<CheckedGraph> {
 }
 
 /** Prints what is wrong with the documents, functions and golden pairs of routes. @returns whether anything is. */
-async function checkRoutesOf(config: Config, file: string, schema: GraphQLSchema | undefined): Promise<boolean> {
-  const errors = await checkRoutes(config, schema, file);
+async function checkRoutesOf(config: Config, file: string, composed: Supergraph | undefined): Promise<boolean> {
+  const { source } = config.supergraph;
+  let served = composed;
+  if (source !== undefined) {
+    // What is composed from files here is not what is served.
+    served = hasScheme(source) ? undefined : await readSupplied(source);
+  }
+  if (served === undefined && config.routes.some(({ document }) => document !== undefined)) {
+    process.stderr.write('Note: documents of routes are checked without the schema: it is not known here\n');
+  }
+  const errors = await checkRoutes(config, served?.apiSchema, file);
   if (errors.length > 0) process.stderr.write(formatConfigErrors(errors, process.cwd()));
   return errors.length > 0;
 }
@@ -81,6 +91,13 @@ async function findFieldAuthProblems(supergraph: Supergraph, config: Config): Pr
     // A plugin that cannot be loaded, or a policy with two definitions: the message says it.
     return [error instanceof Error ? error.message : String(error)];
   }
+}
+
+/** @returns `undefined` where the file has no supergraph: that is told by what serves it. */
+async function readSupplied(file: string): Promise<Supergraph | undefined> {
+  return readFile(file, 'utf8')
+    .then(readSupergraph)
+    .catch(() => undefined);
 }
 
 function write(text: string): void {

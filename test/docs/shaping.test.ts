@@ -40,7 +40,7 @@ async function readPage(name: string): Promise<Page> {
   return { files: new Map(files), requests };
 }
 
-describe('the examples of docs/transforms.md and docs/aggregation.md', { timeout: 60_000 }, () => {
+describe('the examples of docs/transforms.md and docs/aggregation.md', { timeout: 120_000 }, () => {
   let folder = '';
   before(async () => {
     // Inside the repository, so that packages are found.

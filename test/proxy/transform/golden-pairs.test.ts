@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { formatConfigErrors } from '../../../src/config/config-error.ts';
 import { readConfig } from '../../../src/config/read-config.ts';
 import { checkRoutes } from '../../../src/proxy/check-routes.ts';
+import { composeSupergraph } from '../../../src/supergraph/compose.ts';
 
 const GATEWAY = `
 upstreams: [orders.yaml]
@@ -180,5 +181,17 @@ routes:
         '',
       ],
     );
+    // A supergraph from elsewhere is what documents are judged by, whatever the upstreams here would compose to.
+    const { sdl } = composeSupergraph([
+      { name: 'shop', sdl: 'type Query { one(id: ID): Int two: Int none: Int }', url: 'http://localhost:1/' },
+    ]) as { sdl: string };
+    await writeFile(join(folder, 'supplied.graphql'), sdl);
+    await writeFile(join(folder, 'gateway.yaml'), `supergraph: { source: supplied.graphql }${documents}`);
+    const supplied = (await weir().catch((error: unknown) => error)) as { stderr: string };
+    assert.deepEqual(
+      supplied.stderr.split('\n').filter((line) => line.includes('Cannot query')),
+      [],
+    );
+    assert.match(supplied.stderr, /Route "a": The operation has no variable "\$idd"/);
   });
 });
