@@ -34,11 +34,10 @@ export class OptionFinder {
   readonly #options = new Map<string, readonly Option[]>();
   readonly #moves = new Map<string, Moves>();
   readonly #costs = new Map<string, Cost>();
-  /** What is being looked for: a requirement that leads to itself leads nowhere. */
-  readonly #open = new Set<string>();
-  /** Whether a circle was met below; what is found then holds only within it. */
-  #isCircular = false;
-  #depth = 0;
+  /** What is being looked for, in which order: a requirement that leads to itself leads nowhere. */
+  readonly #open = new Map<string, number>();
+  /** The first of what is open that was met again; what is found below it holds only within it. */
+  #firstMet = Number.POSITIVE_INFINITY;
   #steps = 0;
 
   constructor(model: FederationModel, wants: Wants, provided: ProvidedSets) {
@@ -213,11 +212,8 @@ export class OptionFinder {
     requires: FieldSet,
   ): Move | undefined {
     const identity = `requires|${types}|${from.id}|${entry.id}|${requires.text}`;
-    if (this.#open.has(identity)) {
-      this.#isCircular = true;
-      return undefined;
-    }
-    this.#open.add(identity);
+    if (this.#isMetAgain(identity)) return undefined;
+    this.#open.set(identity, this.#open.size);
     try {
       const entering = entry === from ? this.returnTo(types, from, provided) : move;
       if (entering === undefined) return undefined;
@@ -247,11 +243,8 @@ export class OptionFinder {
   #explore(types: readonly string[], from: Entry, candidates: readonly Entry[], provided: Provided): Moves {
     const identity = `moves|${types}|${from.id}`;
     const moves = new Map<Entry, Move>();
-    if (this.#open.has(identity)) {
-      this.#isCircular = true;
-      return moves;
-    }
-    this.#open.add(identity);
+    if (this.#isMetAgain(identity)) return moves;
+    this.#open.set(identity, this.#open.size);
     try {
       const reached = new Map<Entry, Pick<Move, 'stages' | 'fetches'>>([[from, FREE]]);
       for (;;) {
@@ -305,16 +298,25 @@ export class OptionFinder {
     return cheapest;
   }
 
+  #isMetAgain(identity: string): boolean {
+    const at = this.#open.get(identity);
+    if (at === undefined) return false;
+    this.#firstMet = Math.min(this.#firstMet, at);
+    return true;
+  }
+
   #keep<Value>(known: Map<string, Value>, key: string, find: () => Value): Value {
     const value = known.get(key);
     if (value !== undefined) return value;
     this.#steps += 1;
     if (this.#steps > MAX_STEPS) throw new TooLargeError('The operation is too large to be planned');
-    this.#depth += 1;
+    const before = this.#firstMet;
+    this.#firstMet = Number.POSITIVE_INFINITY;
     const found = find();
-    this.#depth -= 1;
-    if (!this.#isCircular) known.set(key, found);
-    if (this.#depth === 0) this.#isCircular = false;
+    if (this.#firstMet >= this.#open.size) {
+      known.set(key, found);
+      this.#firstMet = before;
+    } else this.#firstMet = Math.min(before, this.#firstMet);
     return found;
   }
 }
