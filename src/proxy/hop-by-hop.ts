@@ -1,20 +1,8 @@
-/** Fields that end at this hop (RFC 9110 §7.6.1), beside those that `Connection` names. */
-const HOP_BY_HOP: ReadonlySet<string> = new Set([
-  'connection',
-  'http2-settings',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
+import { HOP_BY_HOP_FIELDS } from '../hop-by-hop-fields.ts';
 
 /** @param name In lower case. */
 export function isHopByHop(name: string): boolean {
-  return HOP_BY_HOP.has(name);
+  return HOP_BY_HOP_FIELDS.has(name);
 }
 
 /** The field names in a `Connection` field, in lower case; `undefined` where there are none but the usual ones. */

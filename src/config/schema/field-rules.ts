@@ -1,23 +1,15 @@
 import * as z from 'zod';
+import { HOP_BY_HOP_FIELDS } from '../../hop-by-hop-fields.ts';
 import { template } from './mapping-text.ts';
 import { section } from './section.ts';
 
 /** What the hops and the framing of a message decide, and no rule (RFC 9110 §7.6.1, RFC 9112 §6). */
 const RESERVED: ReadonlySet<string> = new Set([
-  'connection',
+  ...HOP_BY_HOP_FIELDS,
   'content-encoding',
   'content-length',
   'expect',
   'host',
-  'http2-settings',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
   'via',
 ]);
 

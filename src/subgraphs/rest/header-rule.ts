@@ -1,5 +1,6 @@
 import { type ConstObjectValueNode, type ConstValueNode, Kind } from 'graphql';
 import type { RequestContext } from '../../edge/request-context.ts';
+import { HOP_BY_HOP_FIELDS } from '../../hop-by-hop-fields.ts';
 import type { MappingWarning } from '../../mapping/evaluator.ts';
 import type { Template } from '../../mapping/template.ts';
 import type { TextCompiler } from './connector-text.ts';
@@ -19,19 +20,7 @@ const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const FIELD_VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** What the HTTP client alone decides (RFC 9110 §7.6.1 and framing). */
-const RESERVED = new Set([
-  'connection',
-  'content-length',
-  'host',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]);
+const RESERVED: ReadonlySet<string> = new Set([...HOP_BY_HOP_FIELDS, 'content-length', 'host']);
 
 /** The `headers` of `@source` or `@connect`: a list, or one object. */
 export function readHeaderRules(
