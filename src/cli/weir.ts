@@ -18,7 +18,7 @@ const program = new Command('weir').description(description).version(version).sh
 // Each command is imported when it runs: `weir --help` stays quick.
 program
   .command('start')
-  .description('Serve the graph')
+  .description('Serve graph and routes')
   .addOption(configOption())
   .option('--host <address>', 'address to listen on; default: 127.0.0.1')
   .option('--port <number>', 'port to listen on, 0 for any free one; default: 4000')
@@ -38,7 +38,7 @@ program
 program
   .command('dev')
   .description(
-    'Serve the graph and follow the files: a change that holds is served at once, one that does not is shown',
+    'Serve graph and routes and follow the files: a change that holds is served at once, one that does not is shown',
   )
   .addOption(configOption())
   .option('--host <address>', 'address to listen on; default: 127.0.0.1')
