@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { type Corkable, holdWrites } from '../../hold-writes.ts';
 import type { Holder, WireRequest } from '../endpoint/wire-request.ts';
 import { ReadBuffer } from './read-buffer.ts';
 import type { RequestHead } from './request-head.ts';
@@ -15,7 +16,7 @@ export interface ConnectionOwner {
 }
 
 /** One connection: a request, its answer, the next request. Whatever is not exactly that order ends it. */
-export class Http1Connection implements ResponseSink, Holder {
+export class Http1Connection implements ResponseSink, Holder, Corkable {
   /** `performance.now()` milliseconds from which on it is not to be used; set by its owner. */
   expiresMs = 0;
   /** How long the service keeps it, as its last answer said; -1: it did not. */
@@ -78,6 +79,7 @@ export class Http1Connection implements ResponseSink, Holder {
       socket.ref();
     }
     handler.onStart();
+    holdWrites(this);
     if (body === null) {
       socket.write(head.text, 'latin1');
     } else if (typeof body === 'string') {
@@ -92,10 +94,20 @@ export class Http1Connection implements ResponseSink, Holder {
     } else {
       const upload = new Upload(socket, head.text, body, head.contentLength, (error) => this.#end(error));
       if (this.#request === request) this.#upload = upload;
-      return;
     }
+  }
+
+  cork(): void {
+    this.#socket?.cork();
+  }
+
+  uncork(): void {
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    socket.uncork();
+    const request = this.#request;
     // The system took nothing: the service had closed the connection before.
-    if (socket.errored !== null) {
+    if (socket.errored !== null && request !== undefined && this.#upload === undefined) {
       this.#request = undefined;
       request.fail(socket.errored, false);
       this.close();
