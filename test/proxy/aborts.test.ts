@@ -18,6 +18,8 @@ interface Service {
   readonly port: number;
   /** The next request that comes, with the answer that the test writes. */
   next(): Promise<readonly [http.IncomingMessage, http.ServerResponse]>;
+  /** The same, of one whose client waits to be asked for its body, and is not. */
+  nextWaiting(): Promise<readonly [http.IncomingMessage, http.ServerResponse]>;
   openConnections(): Promise<number>;
 }
 
@@ -27,6 +29,14 @@ async function startService(t: TestContext): Promise<Service> {
     request.on('error', () => {});
     if (request.url === '/after') response.end('fine');
     else waiting.shift()?.([request, response]);
+  });
+  server.on('checkContinue', (request, response) => {
+    if (server.listenerCount('waiting') > 0) {
+      server.emit('waiting', [request, response]);
+      return;
+    }
+    response.writeContinue();
+    server.emit('request', request, response);
   });
   server.on('upgrade', (request, socket) => {
     socket.on('error', () => {}).on('end', () => socket.end());
@@ -42,6 +52,7 @@ async function startService(t: TestContext): Promise<Service> {
   return {
     port: (server.address() as AddressInfo).port,
     next: () => new Promise((resolve) => waiting.push(resolve)),
+    nextWaiting: () => new Promise((resolve) => server.once('waiting', resolve)),
     openConnections: () => new Promise((resolve) => server.getConnections((_, count) => resolve(count))),
   };
 }
@@ -88,10 +99,20 @@ const PHASES: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
     client.socket.destroy();
   },
   async 'when it was asked to go on'({ service, client }) {
-    void service.next();
+    const arrival = service.next();
     client.socket.write('POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n');
     await client.until(/100 Continue/);
+    const [, response] = await arrival;
     client.socket.destroy();
+    await closed(response);
+  },
+  async 'while the upstream has yet to ask for its body'({ service, client }) {
+    const arrival = service.nextWaiting();
+    client.socket.write('POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n');
+    const [, response] = await arrival;
+    client.socket.destroy();
+    await closed(response);
+    assert.equal(client.received, '');
   },
   async 'while it waits for the answer'({ service, client }) {
     const arrival = service.next();

@@ -92,6 +92,7 @@ export function createHttp2({ definition, request: onRequest, onIncident }: Http
     inviteWhenRead(incoming as unknown as IncomingMessage, outgoing as unknown as ServerResponse);
     serve(incoming, outgoing);
   });
+  server.on('checkExpectation', serve);
   server.on('session', (session) => {
     const open = new Set<ServerResponse>();
     sessions.set(session, open);
