@@ -6,6 +6,7 @@ import { ERRORS, WeirError } from '../errors.ts';
 import type { FieldLines } from '../proxy/field-lines.ts';
 import { cutStream, GOING_AWAY, type Tunnel } from '../proxy/tunnel.ts';
 import { writeHead } from '../proxy/write-answer.ts';
+import { isAnswered } from './is-answered.ts';
 import { findBreach } from './listeners/framing.ts';
 import { openTunnel, type TunnelParts } from './open-tunnel.ts';
 import { keepOwnFields } from './own-fields.ts';
@@ -32,9 +33,9 @@ export function createConnectListener(parts: TunnelParts): ConnectListener {
     let tunnel: Tunnel | undefined;
     stream.on('error', () => {});
     stream.once('close', () => {
-      const isAnswered = tunnel !== undefined || response.writableFinished;
-      if (!isAnswered) scope.abort(new WeirError('CLIENT_CLOSED_REQUEST'));
-      reception.close(scope, isAnswered ? response.statusCode : ERRORS.CLIENT_CLOSED_REQUEST.status);
+      const isDone = tunnel !== undefined || isAnswered(response);
+      if (!isDone) scope.abort(new WeirError('CLIENT_CLOSED_REQUEST'));
+      reception.close(scope, isDone ? response.statusCode : ERRORS.CLIENT_CLOSED_REQUEST.status);
     });
     const accept = (lines: FieldLines): Duplex | undefined => {
       if (stream.destroyed || stream.closed) return undefined;

@@ -152,7 +152,9 @@ export function createHttp2({ definition, handlers, onIncident }: Http2Parts): H
     inFlight: () => [...sessions.values()].flatMap((open) => [...open].filter((response) => !tunnels.has(response))),
     tunnels: () => tunnels,
     announceDrain() {
-      for (const session of sessions.keys()) session.goaway(constants.NGHTTP2_NO_ERROR, LAST_STREAM);
+      for (const session of sessions.keys()) {
+        if (!session.destroyed) session.goaway(constants.NGHTTP2_NO_ERROR, LAST_STREAM);
+      }
     },
     drain() {
       isDraining = true;
