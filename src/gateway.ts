@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import type { DestinationStream } from 'pino';
 import type { Config } from './config/config.ts';
 import { hasGraph } from './config/graph-upstreams.ts';
+import { createConnectListener } from './server/connect-listener.ts';
 import { createFetchHandler } from './server/fetch-handler.ts';
 import { type Generation, openGeneration } from './server/generation.ts';
 import { type ListenerAddress, type Listeners, openListeners } from './server/listeners/open-listeners.ts';
@@ -94,7 +95,10 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
       listeners = await openListeners(config.server, {
         handlersOf: (surface) => ({
           request: createRequestListener({ ...serving, surface }),
-          ...(surface.isPublic && { upgrade: createUpgradeListener({ ...serving, surface }) }),
+          ...(surface.isPublic && {
+            upgrade: createUpgradeListener({ ...serving, surface }),
+            connect: createConnectListener({ ...serving, surface }),
+          }),
         }),
         onEvent: observeListeners(metrics, logger),
       });

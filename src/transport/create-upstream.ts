@@ -113,6 +113,7 @@ export function createUpstream(
     }),
     timeoutMs,
     uploadTimeoutMs: timeouts.uploadMs,
+    continueMs: timeouts.continueMs,
     idleMs: timeouts.idleMs,
     maxBodyBytes: config.traffic?.maxBodyBytes ?? Number.POSITIVE_INFINITY,
     acceptEncoding: connections.compression,

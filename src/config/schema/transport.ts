@@ -45,6 +45,9 @@ const connections = section({
 const timeouts = section({
   upload: duration('Longest exchange that sends a streamed body').prefault('300s'),
   response_header: duration('Longest wait for the head of the answer; default: only the total counts').optional(),
+  continue: duration(
+    'Longest wait for the 100 Continue of an upload whose client waits for it; then the body is sent all the same',
+  ).prefault('1s'),
   idle: duration('Longest silence while a streamed answer runs').prefault('60s'),
   per_try: duration('Longest single try; default: only the total counts').optional(),
   deadline_header: z
