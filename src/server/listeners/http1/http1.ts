@@ -1,16 +1,18 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { uuidV7 } from '../../edge/request-id.ts';
-import { type ErrorCode, WeirError } from '../../errors.ts';
-import { problemOf, sendProblem } from '../problem.ts';
-import { createBodyPace } from './body-pace.ts';
-import type { ListenerIncident } from './events.ts';
-import { answerFault, hasBody } from './faults.ts';
-import type { Handlers } from './handlers.ts';
-import { inviteWhenRead } from './invite-when-read.ts';
-import type { ServerDefinition } from './listener-definition.ts';
-import { condemn, isRefused, refuseConnection } from './refuse-connection.ts';
+import { DeadlineQueue } from '../../../deadline-queue.ts';
+import { uuidV7 } from '../../../edge/request-id.ts';
+import { type ErrorCode, WeirError } from '../../../errors.ts';
+import { systemClock } from '../../../transport/clock.ts';
+import { problemOf, sendProblem } from '../../problem.ts';
+import { createBodyPace } from '../body-pace.ts';
+import type { ListenerIncident } from '../events.ts';
+import { answerFault } from '../faults.ts';
+import type { Handlers } from '../handlers.ts';
+import { inviteWhenRead } from '../invite-when-read.ts';
+import type { ServerDefinition } from '../listener-definition.ts';
+import { condemn, isRefused, refuseConnection } from '../refuse-connection.ts';
+import { type ConnectionHost, Http1Connection } from './connection.ts';
 
 /** HTTP/1.1 on connections that others have accepted. */
 export interface Http1 {
@@ -33,26 +35,8 @@ export interface Http1Parts {
   readonly onIncident: (incident: ListenerIncident) => void;
 }
 
-/** As often as that, connections are looked for whose headers are late. */
-const CHECK_MS = 500;
-
 export function createHttp1({ definition, handlers, onIncident }: Http1Parts): Http1 {
-  const server: Server = createServer({
-    headersTimeout: definition.headersTimeoutMs,
-    // Each request has its deadline from the gateway; Node's own limit would cut long uploads.
-    requestTimeout: 0,
-    connectionsCheckingInterval: Math.min(CHECK_MS, definition.headersTimeoutMs),
-    keepAliveTimeout: definition.keepAliveTimeoutMs,
-    maxHeaderSize: definition.maxHeadersSizeBytes,
-    // Answered with a problem by the framing check.
-    requireHostHeader: false,
-    insecureHTTPParser: false,
-    shouldUpgradeCallback: isUpgrade,
-  });
-  // Older versions of Node drop what is beyond, silently: one more is kept, so that it can be refused.
-  server.maxHeadersCount = definition.maxHeaders + 1;
-  /** The newest request of each connection. */
-  const newest = new Map<Socket, ServerResponse | undefined>();
+  const connections = new Map<Socket, Http1Connection>();
   const tunnels = new Map<Socket, () => void>();
   let isDraining = false;
 
@@ -76,123 +60,61 @@ export function createHttp1({ definition, handlers, onIncident }: Http1Parts): H
     minBytesPerSecond: definition.minBodyRateBytes,
     windowMs: definition.bodyRateWindowMs,
     onSlow({ socket }) {
-      const response = newest.get(socket);
+      const response = connections.get(socket)?.response;
       if (response === undefined) socket.destroy();
       else refuseBody(response, 'REQUEST_TIMEOUT', 'The body came too slowly');
     },
   });
-
-  const closeIdle = (): void => {
-    server.closeIdleConnections();
-    // Node takes a new connection, on which nothing has come yet, for a busy one.
-    for (const [socket, response] of newest) if (response === undefined && socket.bytesRead === 0) socket.destroy();
-  };
   const announce = (response: ServerResponse | undefined): void => {
     if (response !== undefined && !response.headersSent) response.setHeader('connection', 'close');
   };
-  const announceDrain = (): void => {
-    isDraining = true;
-    for (const response of newest.values()) announce(response);
+  const host: ConnectionHost = {
+    maxHeadersSizeBytes: definition.maxHeadersSizeBytes,
+    headersTimeoutMs: definition.headersTimeoutMs,
+    keepAliveTimeoutMs: definition.keepAliveTimeoutMs,
+    keepAliveLines: `connection: keep-alive\r\nkeep-alive: timeout=${Math.floor(definition.keepAliveTimeoutMs / 1_000)}\r\n`,
+    heads: new DeadlineQueue(systemClock),
+    idles: new DeadlineQueue(systemClock),
+    isUpgrade: ({ isUpgrade, framing, headers }) =>
+      isUpgrade && framing === 0 && handlers.upgrade !== undefined && headers.upgrade?.toLowerCase() === 'websocket',
+    onRequest(request, response) {
+      if (isDraining) announce(response);
+      if (!request.complete) pace.watch(request);
+      if (request.headers.expect?.toLowerCase() === '100-continue') inviteWhenRead(request, response);
+      handlers.request(request, response);
+    },
+    onUpgrade(request, duplex, rest) {
+      const socket = duplex as Socket;
+      connections.delete(socket);
+      const close = handlers.upgrade?.(request, duplex, rest);
+      tunnels.set(socket, close ?? (() => socket.destroy()));
+      socket.once('close', () => tunnels.delete(socket));
+    },
+    onRefused: (socket, { code, message }) => refuse(socket, code, message),
+    onBadBody: (response, { code, message }) => refuseBody(response, code, message),
   };
-  /** Where the head of the answer promised to keep the connection. */
-  const closeAfter = (response: ServerResponse | undefined): void => {
-    if (response !== undefined && !response.closed) response.once('close', () => setImmediate(closeIdle));
-  };
-
-  const onRequest: RequestListener = (request, response) => {
-    const { socket } = request;
-    if (isRefused(socket)) return;
-    // Nobody behind may take it for a request of HTTP/2.
-    if (request.httpVersionMajor !== 1) return void refuse(socket, UNKNOWN_VERSION.code, UNKNOWN_VERSION.detail);
-    newest.set(socket, response);
-    if (isDraining) announce(response);
-    if (hasBody(request)) pace.watch(request);
-    handlers.request(request, response);
-  };
-  server.on('request', onRequest);
-  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    inviteWhenRead(request, response);
-    onRequest(request, response);
-  });
-  server.on('checkExpectation', onRequest);
-  server.on('upgrade', (request: IncomingMessage, duplex: Duplex, head: Buffer) => {
-    const socket = duplex as Socket;
-    if (isRefused(socket) || handlers.upgrade === undefined) return void socket.destroy();
-    newest.delete(socket);
-    const close = handlers.upgrade(request, duplex, head);
-    tunnels.set(socket, close ?? (() => socket.destroy()));
-    socket.once('close', () => tunnels.delete(socket));
-  });
-  server.on('connect', (_request, duplex: Duplex) => {
-    refuse(duplex as Socket, 'NOT_IMPLEMENTED', 'The method "CONNECT" is for proxies that clients choose');
-  });
-  server.on('clientError', (error: NodeJS.ErrnoException & { reason?: string }, duplex: Duplex) => {
-    const socket = duplex as Socket;
-    if (isRefused(socket)) return;
-    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-    const { code, detail } = explainParserError(error);
-    const response = newest.get(socket);
-    if (response === undefined || response.closed || response.writableFinished) return refuse(socket, code, detail);
-    // What is wrong belongs to the request that is being answered: to its body.
-    if (!response.req.complete) return refuseBody(response, code, detail);
-    // The answers before it go out first.
-    response.once('close', () => refuse(socket, code, detail));
-  });
-  // Node watches headers for servers that listen themselves; this one is handed its connections.
-  server.emit('listening');
+  const responses = (): ServerResponse[] =>
+    [...connections.values()].map(({ response }) => response).filter((response) => response !== undefined);
 
   return {
     serve(socket) {
-      newest.set(socket, undefined);
-      socket.once('close', () => newest.delete(socket));
-      server.emit('connection', socket);
+      connections.set(socket, new Http1Connection(socket, host));
+      socket.once('close', () => connections.delete(socket));
     },
-    inFlight: () =>
-      [...newest.values()].filter((response) => response !== undefined).filter((response) => !response.closed),
+    inFlight: responses,
     tunnels: () => tunnels,
-    announceDrain,
+    announceDrain() {
+      isDraining = true;
+      for (const response of responses()) announce(response);
+    },
     drain() {
-      announceDrain();
-      for (const response of newest.values()) closeAfter(response);
-      closeIdle();
+      isDraining = true;
+      for (const response of responses()) announce(response);
+      for (const connection of connections.values()) connection.endWhenIdle();
     },
     close() {
       pace.close();
-      for (const socket of newest.keys()) socket.destroy();
-      // Ends its timer; it does not listen, so there is nothing to wait for.
-      server.close(() => undefined);
+      for (const socket of connections.keys()) socket.destroy();
     },
   };
-
-  function isUpgrade({ headers }: IncomingMessage): boolean {
-    return handlers.upgrade !== undefined && headers.upgrade?.toLowerCase() === 'websocket';
-  }
-}
-
-const UNKNOWN_VERSION = {
-  code: 'HTTP_VERSION_NOT_SUPPORTED',
-  detail: 'HTTP/1.1 and HTTP/1.0 are spoken here',
-} as const;
-
-function explainParserError({ code = '', reason, message }: NodeJS.ErrnoException & { reason?: string }): {
-  code: ErrorCode;
-  detail: string;
-} {
-  switch (code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return { code: 'HEADERS_TOO_LARGE', detail: 'The header is larger than the gateway admits' };
-    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      return { code: 'CONTENT_TOO_LARGE', detail: 'The chunk extensions are larger than the gateway admits' };
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return { code: 'REQUEST_TIMEOUT', detail: 'The header did not arrive in time' };
-    case 'HPE_PAUSED_H2_UPGRADE':
-      return UNKNOWN_VERSION;
-    case 'HPE_INVALID_VERSION':
-      // It also stands for what is wrong behind the version.
-      return reason === 'Invalid HTTP version'
-        ? UNKNOWN_VERSION
-        : { code: 'MALFORMED_REQUEST', detail: reason ?? message };
-    default:
-      return { code: 'MALFORMED_REQUEST', detail: reason ?? message };
-  }
 }

@@ -32,7 +32,7 @@ export interface KnownNames {
 export const NO_KNOWN_NAMES: KnownNames = { written: [], lower: [] };
 
 const METHOD = /^[A-Z][A-Z0-9-]*$/;
-const VERSION = /^HTTP\/\d\.\d$/;
+const VERSION = /^ HTTP\/\d\.\d$/;
 /** ` HTTP/1.1` */
 const VERSION_LENGTH = 9;
 
@@ -84,7 +84,7 @@ function readVersion(text: string, start: number, lineEnd: number): 0 | 1 {
     const minor = text.charCodeAt(lineEnd - 1) - ZERO;
     if (minor === 1 || minor === 0) return minor;
   }
-  if (at > start && VERSION.test(text.slice(at + 1, lineEnd))) {
+  if (at > start && VERSION.test(text.slice(at, lineEnd))) {
     refuse('HTTP_VERSION_NOT_SUPPORTED', 'HTTP/1.1 and HTTP/1.0 are spoken here');
   }
   throw malformed('The first line is not of HTTP');
@@ -134,7 +134,15 @@ function joinFields(fields: readonly string[], names: readonly string[]): Incomi
 
 const OF_ONE_VALUE = new Set([
   ...['age', 'authorization', 'content-length', 'content-type', 'etag', 'expires', 'from', 'host', 'if-modified-since'],
-  ...['if-unmodified-since', 'last-modified', 'location', 'max-forwards', 'proxy-authorization', 'referer', 'retry-after'],
+  ...[
+    'if-unmodified-since',
+    'last-modified',
+    'location',
+    'max-forwards',
+    'proxy-authorization',
+    'referer',
+    'retry-after',
+  ],
   ...['server', 'user-agent'],
 ]);
 

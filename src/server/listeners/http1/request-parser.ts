@@ -8,7 +8,7 @@ import { type Http1RequestHead, NO_KNOWN_NAMES, readRequestHead } from './reques
 export interface RequestSink {
   onHead(head: Http1RequestHead): void;
   onBody(chunk: Buffer): void;
-  /** The parser reads nothing of the next request before {@link RequestParser.next}. */
+  /** The end of a body; a request without one ends with its head. The parser reads nothing of the next request before {@link RequestParser.next}. */
   onComplete(trailers: string[]): void;
 }
 
@@ -108,12 +108,12 @@ export class RequestParser {
   #readHead(bytes: Buffer, at: number, end: number): number {
     const before = this.#text.length;
     let taken = Math.min(end, at + USUAL_HEAD_BYTES);
-    let text = bytes.latin1Slice(at, taken);
+    let text = bytes.toString('latin1', at, taken);
     if (before > 0) text = this.#text + text;
     let endOfHead = text.indexOf(END_OF_HEAD, Math.max(0, before - END_OF_HEAD.length + 1));
     if (endOfHead === -1 && taken < end) {
       taken = Math.min(end, at + this.#maxHeadBytes + 1);
-      text = this.#text + bytes.latin1Slice(at, taken);
+      text = this.#text + bytes.toString('latin1', at, taken);
       endOfHead = text.indexOf(END_OF_HEAD);
     }
     // RFC 9112 §2.2: an empty line before a request is read over.
@@ -169,7 +169,7 @@ export class RequestParser {
   #readTrailers(bytes: Buffer, at: number, end: number): number {
     const before = this.#text.length;
     const taken = Math.min(end, at + MAX_TRAILERS_BYTES);
-    const text = this.#text + bytes.latin1Slice(at, taken);
+    const text = this.#text + bytes.toString('latin1', at, taken);
     // Without trailers, the empty line comes first.
     const length = text.startsWith('\r\n') ? 0 : text.indexOf(END_OF_HEAD, Math.max(0, before - 3)) + 2;
     if (length === 1 || length > MAX_TRAILERS_BYTES) {
