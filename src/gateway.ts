@@ -122,7 +122,10 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
       const lacksGraph =
         hasGraph(next) && (opened.supergraph.current === undefined || liveCount(opened) < liveCount(generation));
       const replaced = lacksGraph ? opened : generation;
-      if (!lacksGraph) generation = opened;
+      if (!lacksGraph) {
+        generation = opened;
+        opened.takeOver();
+      }
       await replaced.close();
       return problem;
     },
