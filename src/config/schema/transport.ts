@@ -72,6 +72,10 @@ const balance = section({
     .default(1.25)
     .describe('`hash` passes over an endpoint with more than this times the average load'),
   zone: z.string().optional().describe('The zone of the gateway'),
+  slow_start: duration(
+    'Time over which an endpoint that is new, or was out, gets from a tenth of its weight to all of it; default: at once',
+    { min: '100ms' },
+  ).optional(),
   affinity: section({
     cookie: cookieName.default('weir_affinity').describe('Name of the cookie'),
     secret: z.string().min(16).describe('Signs the cookie (HMAC-SHA-256)'),
