@@ -1,8 +1,7 @@
-import { EventEmitter } from 'node:events';
-import type { OutgoingHttpHeader, OutgoingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import { holdWrites } from '../../../hold-writes.ts';
 import type { Http1Request } from './request.ts';
+import { type Fields, ResponseFields, toLines } from './response-fields.ts';
 import { type HeadFacts, statusLine, writeDate, writeFields } from './response-head.ts';
 
 /** The connection that an answer goes out by. */
@@ -14,7 +13,6 @@ export interface ResponseOwner {
   onEnded(response: Http1Response): void;
 }
 
-type Fields = OutgoingHttpHeaders | readonly OutgoingHttpHeader[];
 type Encoding = BufferEncoding | null | undefined;
 type Callback = (() => void) | null | undefined;
 
@@ -25,13 +23,12 @@ const MOST_BYTES_JOINED = 16 * 1024;
  * An answer in the form of node:http's `ServerResponse`, as far as those who answer make use of it. Its head goes out with the first
  * of its body, and all that is written in a turn of the event loop at the end of the turn.
  */
-export class Http1Response extends EventEmitter {
+export class Http1Response extends ResponseFields {
   readonly req: Http1Request;
   readonly socket: Socket;
   statusCode = 200;
   statusMessage: string | undefined = undefined;
   shouldKeepAlive: boolean;
-  headersSent = false;
   writableEnded = false;
   writableFinished = false;
   destroyed = false;
@@ -40,10 +37,6 @@ export class Http1Response extends EventEmitter {
   writableNeedDrain = false;
   errored: Error | null = null;
   readonly #owner: ResponseOwner;
-  /** Set before the head is written, by their names in lower case. */
-  #fields: Map<string, [name: string, value: OutgoingHttpHeader]> | undefined;
-  /** As they were given to `writeHead`. */
-  #lines: readonly string[] = [];
   /** Written, but not sent. */
   #head: string | undefined;
   #isFramed = false;
@@ -67,60 +60,12 @@ export class Http1Response extends EventEmitter {
     return this.socket.writableLength;
   }
 
-  setHeader(name: string, value: OutgoingHttpHeader): this {
-    this.#assertOpen();
-    this.#fields ??= new Map();
-    this.#fields.set(name.toLowerCase(), [name, value]);
-    return this;
-  }
-
-  setHeaders(fields: Iterable<readonly [string, OutgoingHttpHeader]>): this {
-    for (const [name, value] of fields) {
-      // Lines of this field cannot be joined: an iterator of them gives one after the other.
-      if (name.toLowerCase() === 'set-cookie') this.appendHeader(name, value as string);
-      else this.setHeader(name, value);
-    }
-    return this;
-  }
-
-  appendHeader(name: string, value: string | readonly string[]): this {
-    const before = this.#fields?.get(name.toLowerCase())?.[1];
-    if (before === undefined) return this.setHeader(name, value as string);
-    return this.setHeader(name, [before, value].flat() as string[]);
-  }
-
-  getHeader(name: string): OutgoingHttpHeader | undefined {
-    const lower = name.toLowerCase();
-    const set = this.#fields?.get(lower);
-    if (set !== undefined) return set[1];
-    const at = this.#lines.findIndex((each, index) => index % 2 === 0 && each.toLowerCase() === lower);
-    return at === -1 ? undefined : this.#lines[at + 1];
-  }
-
-  getHeaders(): OutgoingHttpHeaders {
-    return Object.fromEntries([...(this.#fields ?? [])].map(([name, [, value]]) => [name, value]));
-  }
-
-  getHeaderNames(): string[] {
-    return [...(this.#fields?.keys() ?? [])];
-  }
-
-  hasHeader(name: string): boolean {
-    return this.#fields?.has(name.toLowerCase()) ?? false;
-  }
-
-  removeHeader(name: string): void {
-    this.#assertOpen();
-    this.#fields?.delete(name.toLowerCase());
-  }
-
   /** @throws {TypeError} A field cannot be written. Nothing is written then. */
   writeHead(status: number, reasonOrFields?: string | Fields, fields?: Fields): this {
-    this.#assertOpen();
+    this.assertOpen();
     const given = typeof reasonOrFields === 'string' ? fields : reasonOrFields;
     const reason = (typeof reasonOrFields === 'string' && reasonOrFields) || this.statusMessage || undefined;
-    const lines = this.#fields === undefined && isLines(given) ? given : this.#merge(given);
-    this.#writeHead(status, reason, lines);
+    this.#writeHead(status, reason, this.gather(given));
     return this;
   }
 
@@ -172,8 +117,7 @@ export class Http1Response extends EventEmitter {
 
   /** Goes out only behind chunks (RFC 9112 §7.1.2). */
   addTrailers(fields: Readonly<Record<string, string | readonly string[]>>): void {
-    const lines = Object.entries(fields).flatMap(([name, values]) => [values].flat().flatMap((value) => [name, value]));
-    this.#trailers += writeFields(lines, { ...NO_FACTS });
+    this.#trailers += writeFields(toLines(Object.entries(fields)), { ...NO_FACTS });
   }
 
   writeContinue(callback?: () => void): void {
@@ -187,7 +131,7 @@ export class Http1Response extends EventEmitter {
 
   /** RFC 8297 */
   writeEarlyHints(hints: Readonly<Record<string, string | readonly string[]>>, callback?: () => void): void {
-    const lines = Object.entries(hints).flatMap(([name, values]) => [values].flat().flatMap((value) => [name, value]));
+    const lines = toLines(Object.entries(hints));
     this.#writeInformational(`HTTP/1.1 103 Early Hints\r\n${writeFields(lines, { ...NO_FACTS })}\r\n`, callback);
   }
 
@@ -235,33 +179,10 @@ export class Http1Response extends EventEmitter {
     this.onClose();
   };
 
-  #assertOpen(): void {
-    if (this.headersSent) throw new Error('The head of the answer is written');
-  }
-
-  #merge(given: Fields | undefined): string[] {
-    const fields = this.#fields ?? new Map<string, [string, OutgoingHttpHeader]>();
-    if (Array.isArray(given)) {
-      for (let at = 0; at < given.length; at += 2) fields.delete(String(given[at]).toLowerCase());
-    } else if (given !== undefined) {
-      for (const [name, value] of Object.entries(given)) {
-        if (value !== undefined) fields.set(name.toLowerCase(), [name, value]);
-      }
-    }
-    const lines: string[] = [];
-    for (const [name, value] of fields.values()) {
-      if (Array.isArray(value)) for (const each of value) lines.push(name, each);
-      else lines.push(name, String(value));
-    }
-    if (Array.isArray(given)) lines.push(...given.map(String));
-    return lines;
-  }
-
   #writeHead(status: number, reason: string | undefined, lines: readonly string[]): void {
     const facts = { ...NO_FACTS };
     let text = statusLine(status, reason) + writeFields(lines, facts);
     this.statusCode = status;
-    this.#lines = lines;
     this.#hasBody = this.req.method !== 'HEAD' && status !== 204 && status !== 304;
     this.#remaining = facts.contentLength;
     this.#isChunked = facts.isChunked;
@@ -278,7 +199,7 @@ export class Http1Response extends EventEmitter {
   #frame(wholeLength: number): void {
     if (this.#head === undefined) {
       if (this.headersSent) return;
-      this.#writeHead(this.statusCode, this.statusMessage || undefined, this.#merge(undefined));
+      this.#writeHead(this.statusCode, this.statusMessage || undefined, this.gather(undefined));
     }
     if (this.#isFramed) return;
     this.#isFramed = true;
@@ -359,11 +280,6 @@ const NO_FACTS: HeadFacts = {
   hasConnection: false,
   hasDate: false,
 };
-
-/** Numbers among them are written as they are. */
-function isLines(fields: Fields | undefined): fields is readonly string[] {
-  return Array.isArray(fields);
-}
 
 function toBytes(chunk: string | Uint8Array, encoding: Encoding | Callback): Buffer {
   if (typeof chunk === 'string') return Buffer.from(chunk, typeof encoding === 'string' ? encoding : 'utf8');
