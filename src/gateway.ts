@@ -69,6 +69,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     edge: () => generation.edge,
     requestTimeoutMs: config.server.requestTimeoutMs,
   });
+  metrics.observe('weir.cache.size', () => [{ labels: {}, value: generation.cache?.store.bytes ?? 0 }]);
   const serving = {
     reception,
     graphqlPath: () => (hasGraph(generation.config) ? config.graphql.path : undefined),

@@ -2,18 +2,6 @@ import * as z from 'zod';
 import { redisTarget } from './redis-target.ts';
 import { duration, type SectionRule, section, size } from './section.ts';
 
-const namespaceNeedsRedis: SectionRule = {
-  check({ redis, redis_namespace, redis_deadline }) {
-    if (redis !== undefined || (redis_namespace ?? redis_deadline) === undefined) return undefined;
-    const key = redis_namespace === undefined ? 'redis_deadline' : 'redis_namespace';
-    return {
-      message: `"${key}" is about answers that are kept in Redis, and none is named`,
-      path: [key],
-      hint: 'Add `redis:`, or remove the key',
-    };
-  },
-};
-
 const sizeIsOfMemory: SectionRule = {
   check({ redis, max_size }) {
     if (redis === undefined || max_size === undefined) return undefined;
@@ -28,9 +16,10 @@ const sizeIsOfMemory: SectionRule = {
 /** `cache:` of gateway.yaml. */
 export const cache = section(
   {
-    max_size: size('Most bytes of kept answers in the memory of each process; the longest unused go first', {
-      min: '1MiB',
-    }).prefault('64MiB'),
+    max_size: size(
+      'Most bytes of kept answers in the memory of each process; the longest unused go first; default: 64MiB',
+      { min: '1MiB' },
+    ).optional(),
     max_entry: size('Larger answers are not kept', { min: '1KiB', max: '64MiB' }).prefault('1MiB'),
     redis: redisTarget
       .optional()
@@ -51,7 +40,6 @@ export const cache = section(
       .default(true)
       .describe('Whether answers of routes with `cache` tell by `Cache-Status` (RFC 9211) how they came about'),
   },
-  namespaceNeedsRedis,
   sizeIsOfMemory,
 );
 
