@@ -44,7 +44,11 @@ function nameOf(pair: string): string {
   return new URLSearchParams(pair).keys().next().value ?? '';
 }
 
-/** The name of what is kept under the rules that the facts describe: other rules, another name. */
-export function keySpace(facts: unknown): string {
-  return hash('sha256', JSON.stringify(facts), 'base64url').slice(0, 22);
+/**
+ * The name of what is kept under the rules that the facts describe: other rules, another name.
+ * @param directory Where the config lies, which is no rule: processes share answers wherever theirs does.
+ */
+export function keySpace(facts: unknown, directory: string): string {
+  const text = JSON.stringify(facts).replaceAll(JSON.stringify(directory).slice(1, -1), '.');
+  return hash('sha256', text, 'base64url').slice(0, 22);
 }

@@ -64,13 +64,14 @@ function upstreamsOf({ upstream, aggregate }: RouteConfig, { upstreams }: Config
 }
 
 /** What was made by other rules is not found again. */
-function spaceOf(route: RouteConfig, upstreams: readonly UpstreamConfig[], { auth, proxy }: Config): string {
+function spaceOf(route: RouteConfig, upstreams: readonly UpstreamConfig[], { auth, proxy, directory }: Config): string {
   const files = [route.transform?.function, route.document?.file].filter((file) => file !== undefined);
-  return keySpace([
+  const facts = [
     ...[route, upstreams, proxy, auth.tokensFrom, auth.apiKeys?.from, auth.forward],
     ...[auth.jwt, auth.introspection, auth.mtls].map((mechanism) => mechanism !== undefined),
     ...files.map((file) => readFileSync(file, 'utf8')),
-  ]);
+  ];
+  return keySpace(facts, directory);
 }
 
 function affinityCookies(upstream: UpstreamConfig): readonly string[] {

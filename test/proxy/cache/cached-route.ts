@@ -44,7 +44,8 @@ export interface CachedRouteOptions {
   readonly route?: Record<string, unknown>;
   readonly routes?: readonly Record<string, unknown>[];
   readonly sections?: Readonly<Record<string, unknown>>;
-  readonly upstream?: Record<string, unknown>;
+  /** Keys of the upstream, by the URL of the service. */
+  readonly upstream?: (url: string) => Record<string, unknown>;
 }
 
 export async function startCachedRoute(
@@ -52,11 +53,11 @@ export async function startCachedRoute(
   answer: http.RequestListener,
   options: CachedRouteOptions = {},
 ): Promise<CachedRoute> {
-  const { cache = true, route = {}, routes = [], sections, upstream = {} } = options;
+  const { cache = true, route = {}, routes = [], sections, upstream = (url: string) => ({ url }) } = options;
   const service = await startServer(t, answer);
   const gateway = await startRouteGateway(t, {
     routes: [{ name: 'all', match: { path: '/**' }, upstream: 'service', cache, ...route }, ...routes],
-    upstreams: { service: { url: service.url, retry: false, ...upstream } },
+    upstreams: { service: { retry: false, ...upstream(service.url) } },
     ...(sections !== undefined && { sections }),
   });
   return { gateway, service, get: (path, headers = {}) => ask(`${gateway.url}${path}`, { headers }) };
@@ -69,4 +70,22 @@ export function numbered(headers: http.OutgoingHttpHeaders, status = 200): http.
     count += 1;
     response.writeHead(status, headers).end(`answer ${count}`);
   };
+}
+
+/** Looks until it holds. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const endMs = performance.now() + 10_000;
+  while (!(await holds())) {
+    if (performance.now() > endMs) throw new Error('It did not come to hold');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Waits until so many requests of clients are under way. */
+export function untilActive({ url }: RouteGateway, count: number): Promise<void> {
+  return until(async () => {
+    const { body } = await ask(`${url}/metrics`);
+    // The question itself is one.
+    return body.includes(`http_server_active_requests ${count + 1}\n`);
+  });
 }
