@@ -42,8 +42,9 @@ export function readTerms(answer: JudgedAnswer, defaults: DefaultTerms): Terms |
       status,
       headers: {
         'cache-control': writeDirectives(directives),
-        expires: expires && (parseHttpDate(expires) === undefined ? '0' : expires),
-        date: dateOf(headers, sentAtMs),
+        expires: expires && writeDate(parseHttpDate(expires) ?? 0),
+        // Without a valid one the answer was made when it was asked for, to be careful (RFC 9110 §6.6.1).
+        date: writeDate(parseHttpDate(findField(headers, 'date')) ?? sentAtMs),
       },
     },
     { shared: true, cacheHeuristic: 0, immutableMinTimeToLive: 0 },
@@ -88,10 +89,8 @@ function ageOf(headers: Readonly<FieldLines>): number {
   return /^\d+$/.test(age) ? Math.min(Number(age), 2_147_483_648) : 0;
 }
 
-/** Without a valid `Date` the answer was made when it was asked for, to be careful (RFC 9110 §6.6.1). */
-function dateOf(headers: Readonly<FieldLines>, sentAtMs: number): string {
-  const date = findField(headers, 'date');
-  return date !== undefined && parseHttpDate(date) !== undefined ? date : new Date(sentAtMs).toUTCString();
+function writeDate(epochMs: number): string {
+  return new Date(epochMs).toUTCString();
 }
 
 /** What the policy decides by, in the one form that it reads. Whether something stale may be given is decided here. */

@@ -109,6 +109,7 @@ describe('the terms of an answer', () => {
     const date = ['date', new Date(SENT_MS - 5_000).toUTCString()];
     const at = (text: string) => judge(undefined, { headers: [...date, 'expires', text] })?.freshMs;
     assert.equal(at(new Date(SENT_MS + 5_000).toUTCString()), 10_000);
+    assert.equal(at('Thursday, 01-Jan-26 00:00:05 GMT'), 10_000);
     assert.equal(at('0'), undefined);
     assert.equal(at('2099-01-01'), undefined);
     assert.equal(judge('max-age=5', { headers: [...date, 'expires', '0'] })?.freshMs, 5_000);
