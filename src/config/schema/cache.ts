@@ -35,6 +35,12 @@ export const cache = section(
       min: '1ms',
       max: '5s',
     }).prefault('50ms'),
+    targeted: z
+      .array(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'Expected an HTTP header name'))
+      .default([])
+      .describe(
+        'Headers of answers that count instead of `Cache-Control`, such as `CDN-Cache-Control` (RFC 9213); the first that is there does',
+      ),
     cache_status: z
       .boolean()
       .default(true)

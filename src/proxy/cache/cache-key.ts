@@ -16,7 +16,7 @@ export interface CacheKeys {
   query(query: string): string;
 }
 
-/** @param urlOf Scheme and host as upstreams are told of them: what they write into answers must be a part of the key. */
+/** @param originOf Scheme and host as upstreams are told of them: what they write into answers must be a part of the key. */
 export function compileKeys(
   { query }: RouteCacheDefinition['key'],
   space: string,
@@ -24,7 +24,8 @@ export function compileKeys(
 ): CacheKeys {
   const cut = query === 'all' ? (text: string) => text : compileCut(new Set(query));
   return {
-    of: ({ scope, path, query: asked }) => `${space} ${originOf(scope)}${path}?${cut(asked)}`,
+    // Only the origin may have blanks: what comes last cannot be taken for another part.
+    of: ({ scope, path, query: asked }) => `${space} ${path}?${cut(asked)} ${originOf(scope)}`,
     query: cut,
   };
 }

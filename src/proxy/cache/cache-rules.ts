@@ -12,6 +12,8 @@ export interface CacheRules {
   readonly keys: CacheKeys;
   readonly store: AnswerStore;
   readonly maxEntryBytes: number;
+  /** Fields of answers that count instead of `Cache-Control` (RFC 9213), in lower case. */
+  readonly targets: readonly string[];
   /** Whether answers have `Cache-Status`. */
   readonly tellsStatus: boolean;
   /** Cookies that the gateway itself sets: they tell nothing of who asks. */

@@ -20,7 +20,7 @@ export function compileCache(route: RouteConfig, parts: CacheParts): RouteCache 
   const { config, edge, cache } = parts;
   const definition = readDefinition(route);
   if (definition === undefined || cache === undefined) return undefined;
-  const { maxEntryBytes, cacheStatus } = cache.definition;
+  const { maxEntryBytes, targeted, cacheStatus } = cache.definition;
   const upstreams = upstreamsOf(route, config);
   const { managed } = edge.forwarding;
   return new RouteCache({
@@ -32,6 +32,7 @@ export function compileCache(route: RouteConfig, parts: CacheParts): RouteCache 
     }),
     store: cache.store,
     maxEntryBytes,
+    targets: targeted.map((name) => name.toLowerCase()),
     tellsStatus: cacheStatus,
     ownCookies: new Set(upstreams.flatMap(affinityCookies)),
     // Who chooses a version is not to choose it for all.

@@ -94,7 +94,7 @@ export class AnswerFetcher {
 
   /** The terms of an answer, and the headers that it depends on; `undefined`: it is not to be kept. */
   #judge({ fill, hasCredential }: Fetching, { status, headers }: RouteAnswer, sentAtMs: number): Place | undefined {
-    const { definition, maxEntryBytes, isToldOfClient } = this.#rules;
+    const { definition, targets, maxEntryBytes, isToldOfClient } = this.#rules;
     if (fill.isOutdated || isEventStream(headers)) return undefined;
     if (Number(findField(headers, 'content-length') ?? 0) > maxEntryBytes) return undefined;
     const varying = namesInVary(headers);
@@ -102,7 +102,7 @@ export class AnswerFetcher {
     const { defaultTtlMs = 0, negativeTtlMs = 0, staleWhileRevalidateMs = 0, staleIfErrorMs = 0 } = definition;
     const terms = readTerms(
       { status, headers, hasCredential, setsCookie: this.#setsCookie(headers), sentAtMs },
-      { defaultTtlMs, negativeTtlMs, staleWhileRevalidateMs, staleIfErrorMs },
+      { targets, defaultTtlMs, negativeTtlMs, staleWhileRevalidateMs, staleIfErrorMs },
     );
     if (terms === undefined) return undefined;
     const named = definition.key.headers.map((name) => name.toLowerCase());

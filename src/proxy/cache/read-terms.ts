@@ -1,12 +1,15 @@
 import CachePolicy from 'http-cache-semantics';
 import { type FieldLines, findField } from '../field-lines.ts';
-import { type Directives, readDirectives, secondsOf } from './directives.ts';
+import { type Directives, secondsOf } from './directives.ts';
 import { parseHttpDate } from './http-date.ts';
 import { joinField } from './join-field.ts';
 import { hasValidator, type Terms } from './kept-answer.ts';
+import { readSaid } from './targeted-field.ts';
 
 /** What a route says of answers that do not say it themselves, milliseconds. */
 export interface DefaultTerms {
+  /** Fields that count instead of `Cache-Control` (RFC 9213), in lower case. */
+  readonly targets: readonly string[];
   readonly defaultTtlMs: number;
   readonly negativeTtlMs: number;
   readonly staleWhileRevalidateMs: number;
@@ -32,10 +35,10 @@ const NEGATIVE = new Set([404, 405, 410, 414, 501]);
 /** @returns `undefined`: a shared cache must not keep the answer (RFC 9111 §3), or could do nothing with it. */
 export function readTerms(answer: JudgedAnswer, defaults: DefaultTerms): Terms | undefined {
   const { status, headers, hasCredential, setsCookie, sentAtMs } = answer;
-  const directives = readDirectives(joinField(headers, 'cache-control'));
+  const { directives, isTargeted } = readSaid(headers, defaults.targets);
   // Who sets a cookie answers one client, unless the answer says that it is for all.
   if (setsCookie && !directives.has('public') && !directives.has('s-maxage')) return undefined;
-  const expires = joinField(headers, 'expires');
+  const expires = isTargeted ? undefined : joinField(headers, 'expires');
   const policy = new CachePolicy(
     { method: 'GET', headers: hasCredential ? { authorization: 'some' } : {} },
     {

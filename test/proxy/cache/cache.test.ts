@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import http from 'node:http';
 import { describe, it } from 'node:test';
-import { ask, numbered, startCachedRoute } from './cached-route.ts';
+import { ask, numbered, startCachedRoute, until } from './cached-route.ts';
 
 describe('a route with a cache', { timeout: 30_000 }, () => {
   it('asks the upstream once for what is fresh, and tells the age and how the answer came about', async (t) => {
@@ -259,6 +261,44 @@ describe('a route with a cache', { timeout: 30_000 }, () => {
     await assert.rejects(get('/broken'));
     await assert.rejects(get('/broken'));
     assert.equal(service.requests.length, 6);
+  });
+
+  it('lets events flow for as long as they come, and all who ask for them', async (t) => {
+    const { get } = await startCachedRoute(
+      t,
+      (_, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'max-age=60' });
+        response.write('data: 1\n\n');
+        setTimeout(() => response.end('data: 2\n\n'), 400);
+      },
+      { route: { timeout: '200ms' } },
+    );
+    const answers = await Promise.all([get('/a'), get('/a')]);
+    for (const { body } of answers) assert.equal(body, 'data: 1\n\ndata: 2\n\n');
+  });
+
+  it('goes at the pace of the reader with what is too large to be kept', async (t) => {
+    const size = 64 * 2 ** 20;
+    let sent: http.ServerResponse | undefined;
+    const { gateway } = await startCachedRoute(t, (_, response) => {
+      sent = response.writeHead(200, { 'cache-control': 'max-age=60', 'transfer-encoding': 'chunked' });
+      response.end(Buffer.alloc(size));
+    });
+    const request = http.get(`${gateway.url}/a`, { agent: false });
+    const [answer] = (await once(request, 'response')) as [http.IncomingMessage];
+    answer.pause();
+    // It comes to rest with most of it still at the service.
+    let left = -1;
+    await until(async () => {
+      const before = left;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      left = sent?.socket?.writableLength ?? 0;
+      return left === before;
+    });
+    assert.ok(left > size / 2, `${left} bytes are left`);
+    let read = 0;
+    for await (const chunk of answer) read += (chunk as Buffer).length;
+    assert.equal(read, size);
   });
 
   it('forgets what was written to, by whatever route', async (t) => {

@@ -80,7 +80,7 @@ it('nothing is given that is older than it may be, that is for another, or that 
       const clock = new VirtualClock();
       const epochMs = () => START_MS + clock.now();
       const cache = new RouteCache({
-        ...{ route: 'r', definition: routeCache.parse({}), maxEntryBytes: 10_000, tellsStatus: true },
+        ...{ route: 'r', definition: routeCache.parse({}), maxEntryBytes: 10_000, targets: [], tellsStatus: true },
         keys: compileKeys({ query: 'all', headers: [] }, 's', () => 'http://shop'),
         store: new MemoryStore({ maxBytes: 1e6, epochMs }),
         ...{ ownCookies: new Set(), bypassHeaders: [], bypassCookies: [], isToldOfClient: () => false },

@@ -8,8 +8,20 @@ import { ageOf, isFresh } from '../../../src/proxy/cache/kept-answer.ts';
 import { readTerms } from '../../../src/proxy/cache/read-terms.ts';
 
 const SENT_MS = Date.UTC(2026, 0, 1);
-const NO_DEFAULTS = { defaultTtlMs: 0, negativeTtlMs: 0, staleWhileRevalidateMs: 0, staleIfErrorMs: 0 };
-const DEFAULTS = { defaultTtlMs: 1e6, negativeTtlMs: 1e6, staleWhileRevalidateMs: 1e6, staleIfErrorMs: 1e6 };
+const NO_DEFAULTS = {
+  targets: [] as readonly string[],
+  defaultTtlMs: 0,
+  negativeTtlMs: 0,
+  staleWhileRevalidateMs: 0,
+  staleIfErrorMs: 0,
+};
+const DEFAULTS = {
+  targets: [],
+  defaultTtlMs: 1e6,
+  negativeTtlMs: 1e6,
+  staleWhileRevalidateMs: 1e6,
+  staleIfErrorMs: 1e6,
+};
 
 const spelled = (name: string) => fc.constantFrom(name, name.toUpperCase(), ` ${name} `);
 const flag = (name: string) => fc.oneof(spelled(name), fc.constant(`${name}="a, b"`), fc.constant(`${name}=""`));
@@ -127,6 +139,29 @@ describe('the terms of an answer', () => {
       judge('max-age=1, must-revalidate, stale-while-revalidate=3', {}, DEFAULTS)?.staleWhileRevalidateMs,
       0,
     );
+  });
+});
+
+describe('a field that is for this cache alone', () => {
+  const freshMs = (targeted: string, control: string) =>
+    judge(control, { headers: ['cdn-cache-control', targeted] }, { ...NO_DEFAULTS, targets: ['cdn-cache-control'] })
+      ?.freshMs;
+
+  it('counts instead of Cache-Control and Expires', () => {
+    assert.equal(freshMs('max-age=5, public;a="b"', 'no-store'), 5_000);
+    assert.equal(freshMs('max-age=5', 'max-age=9'), 5_000);
+    assert.equal(freshMs('private', 'max-age=9'), undefined);
+    assert.equal(freshMs('no-store, max-age=60', 'max-age=9'), undefined);
+  });
+
+  it('does not where it is empty or no dictionary', () => {
+    for (const bad of ['', 'max-age=a', 'max-age="5"', 'MAX-AGE=5', 'max-age=&', 'max-age', 'a b']) {
+      assert.equal(freshMs(bad, 'max-age=9'), 9_000, bad);
+    }
+  });
+
+  it('is one of the answer alone where nobody has named it', () => {
+    assert.equal(judge('max-age=9', { headers: ['cdn-cache-control', 'no-store'] })?.freshMs, 9_000);
   });
 });
 
