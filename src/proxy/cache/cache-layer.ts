@@ -81,11 +81,10 @@ export class RouteCache implements Layer {
       }
       const filled = await underWay.wait(scope, this.#longestWaitMs(exchange));
       if ((scope.aborts ?? scope.signal).aborted) throw abortReason(scope);
-      if (filled === undefined) continue;
-      const { answer } = filled;
-      if (filled.keyFor(exchange) === filled.key && satisfies(answer, control, epochMs())) {
-        return this.#give(exchange, answer, 'collapsed', { forward });
-      }
+      if (filled === undefined || filled.keyFor(exchange) !== filled.key) continue;
+      const { answer, isForError } = filled;
+      if (isForError === true) return this.#give(exchange, answer, 'stale_on_error', { forward });
+      if (satisfies(answer, control, epochMs())) return this.#give(exchange, answer, 'collapsed', { forward });
     }
   }
 

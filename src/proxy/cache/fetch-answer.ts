@@ -5,7 +5,7 @@ import type { Answerer, RouteAnswer, RouteExchange, RouteScope } from '../route-
 import { isEventStream } from '../write-answer.ts';
 import type { CacheRules } from './cache-rules.ts';
 import type { CacheReport, ForwardReason } from './cache-status.ts';
-import type { Fill } from './fill.ts';
+import type { Fill, Filled } from './fill.ts';
 import { FillBody, joinChunks } from './fill-body.ts';
 import type { Fills } from './fills.ts';
 import { ageOf, hasValidator, type KeptAnswer, mayStandInForError, type Terms } from './kept-answer.ts';
@@ -56,10 +56,11 @@ export class AnswerFetcher {
     try {
       answer = await next(innerExchange(fetching));
     } catch (error) {
-      fill.end();
       if (kept !== undefined && isFailure(error) && this.#standsIn(kept, fill.scope)) {
+        fill.end(standIn(found, kept));
         return this.#fromKept(kept, 'stale_on_error', { forward });
       }
+      fill.end();
       throw error;
     }
     const { status } = answer;
@@ -70,7 +71,7 @@ export class AnswerFetcher {
       return this.fetch({ ...fetching, found: { ...found, answer: undefined } });
     }
     if (kept !== undefined && FAILURES.has(status) && this.#standsIn(kept, fill.scope)) {
-      fill.end();
+      fill.end(standIn(found, kept));
       discard(answer);
       return this.#fromKept(kept, 'stale_on_error', { forward, forwardStatus: status });
     }
@@ -78,7 +79,7 @@ export class AnswerFetcher {
     if (place !== undefined) return this.#keep(fetching, answer, place);
     // The newer answer counts, also where it is for its client alone (RFC 9111 §4.3.3).
     if (kept !== undefined && status < 500 && !fetching.hasCredential) await this.#shelf.remove(found);
-    this.#fills.markAlone(fill, status);
+    if (!fill.isOutdated) this.#fills.markAlone(fill, status);
     fill.settle();
     return { answer, report: { outcome: 'pass', forward } };
   }
@@ -187,6 +188,11 @@ export class AnswerFetcher {
 
 /** Of an answer that is given once. */
 const NO_TERMS = { freshMs: 0, staleWhileRevalidateMs: 0, staleIfErrorMs: 0, mayBeStale: false };
+
+/** Those who wait have asked for the same variant. */
+function standIn({ key }: Found, answer: KeptAnswer): Filled {
+  return { key, keyFor: () => key, answer, isForError: true };
+}
 
 interface Place {
   readonly terms: Terms;

@@ -10,6 +10,8 @@ export interface Filled {
   /** Finds the key of a request among the variants. */
   readonly keyFor: (exchange: { readonly scope: RouteScope; readonly headers: string[] }) => string;
   readonly answer: KeptAnswer;
+  /** Whether it stands in for an answer that the upstream failed to give: it may be stale. */
+  readonly isForError?: boolean;
 }
 
 export interface FillOptions {

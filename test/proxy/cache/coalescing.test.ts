@@ -106,6 +106,18 @@ describe('requests for the same that come at the same time', { timeout: 30_000 }
     assert.equal(service.requests.length, 2);
   });
 
+  it('get together what stands in where the first one fails', async (t) => {
+    const { get, service, gateway } = await startCachedRoute(t, (_, response) => {
+      const headers = { 'cache-control': 'max-age=10, stale-if-error=60', age: '20' };
+      if (service.requests.length === 1) response.writeHead(200, headers).end('kept');
+      else void untilActive(gateway, 5).then(() => response.writeHead(503).end());
+    });
+    await get('/a');
+    const answers = await Promise.all(Array.from({ length: 5 }, () => get('/a')));
+    assert.deepEqual(new Set(answers.map(({ body }) => body)), new Set(['kept']));
+    assert.equal(service.requests.length, 2);
+  });
+
   it('wait no longer than half of the time that they have', async (t) => {
     const { held, answer, letGo } = holding({ 'cache-control': 'max-age=60' });
     const { get } = await startCachedRoute(t, answer, { route: { timeout: '400ms' } });
