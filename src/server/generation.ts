@@ -35,6 +35,8 @@ export interface Generation {
   /** `undefined`: no route keeps answers. */
   readonly cache: Cache | undefined;
   readonly supergraph: SupergraphWatcher;
+  /** Puts it in the place of the former one: until then, that one checks its upstreams, and its figures hold. */
+  takeOver(): void;
   close(): Promise<void>;
 }
 
@@ -45,7 +47,10 @@ export interface GenerationParts {
   readonly onTransportEvent: (event: TransportEvent) => void;
 }
 
-/** @param former the generation before it: connections, breakers and health of unchanged upstreams go on. */
+/**
+ * @param former the generation before it: connections, breakers and health of unchanged upstreams go on. Where this one does not
+ *   take over, that one is as it was.
+ */
 export async function openGeneration(config: Config, parts: GenerationParts, former?: Generation): Promise<Generation> {
   const { logger, metrics } = parts.telemetry;
   const plugins = await loadPlugins(config.plugins, config.directory);
@@ -129,6 +134,7 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
     routes,
     cache,
     supergraph,
+    takeOver: upstreams.takeOver,
     async close() {
       await supergraph.close();
       await building;
