@@ -1,9 +1,14 @@
 import type { Config, RouteConfig } from '../config/config.ts';
 import { parseRoutePath, type RouteSegment } from '../config/route-path.ts';
 import type { CompiledEdge } from '../edge/create-edge.ts';
+import type { RequestHead } from '../edge/edge.ts';
 import type { Graph } from '../graphql/graph.ts';
 import type { Upstreams } from '../transport/create-upstreams.ts';
 import { compileAggregate } from './aggregate/compile-aggregate.ts';
+import type { RouteCache } from './cache/cache-layer.ts';
+import { compileCache } from './cache/compile-cache.ts';
+import { admitsUnsafe, invalidatingLayer } from './cache/invalidating-layer.ts';
+import type { Cache } from './cache/open-cache.ts';
 import { compileDocument } from './document/compile-document.ts';
 import { compileFieldFilter, type FieldFilter } from './field-filter.ts';
 import { setField } from './field-lines.ts';
@@ -25,6 +30,8 @@ export interface RouteParts {
   /** The graph in service; `undefined` until there is one. */
   readonly graph: () => Graph | undefined;
   readonly functions: RouteFunctions;
+  /** `undefined`: no route keeps answers. */
+  readonly cache: Cache | undefined;
 }
 
 /** @throws {TypeError} where a route contradicts the rest of the config; `weir check` finds the same with file and line. */
@@ -32,7 +39,18 @@ export function compileRoutes(parts: RouteParts): Routes {
   const { config, edge } = parts;
   const { internalHeaders, forwarded, via } = config.proxy;
   const filter = compileFieldFilter(internalHeaders, edge.forwarding.managed.has);
-  const routes = config.routes.map((each) => compileRoute(each, parts, filter));
+  const caches = new Map<string, RouteCache>();
+  const cacheOf = (head: RequestHead): RouteCache | undefined => caches.get(index.match(head)?.name ?? '');
+  const routes = config.routes.map((each) => {
+    const cache = compileCache(each, parts);
+    if (cache !== undefined) caches.set(each.name, cache);
+    const keeping = [
+      // A write by one route is to be seen by a read by another.
+      ...(parts.cache !== undefined && admitsUnsafe(each.match.methods) ? [invalidatingLayer(cacheOf)] : []),
+      ...(cache === undefined ? [] : [cache]),
+    ];
+    return compileRoute(each, parts, filter, keeping);
+  });
   const index = new RouteIndex(routes);
   return {
     size: routes.length,
@@ -47,10 +65,10 @@ export function compileRoutes(parts: RouteParts): Routes {
   };
 }
 
-function compileRoute(config: RouteConfig, parts: RouteParts, filter: FieldFilter): Route {
+function compileRoute(config: RouteConfig, parts: RouteParts, filter: FieldFilter, keeping: readonly Layer[]): Route {
   const segments = parseRoutePath(config.match.path);
   if (typeof segments === 'string') throw new TypeError(`Cannot route "${config.name}": ${segments}`);
-  const layers = compileLayers(config, parts);
+  const layers = compileLayers(config, parts, keeping);
   const { answer, upgrade } = compileAnswerer(config, segments, parts, filter);
   return {
     name: config.name,
@@ -101,9 +119,13 @@ function askForPlain(answerer: Answerer): Answerer {
  * What stands around the answerer of a route, from outside to inside: coding for the client, then what is kept of answers, then what
  * changes requests and answers. A layer that the route does not ask for is not there.
  */
-function compileLayers({ name, transform }: RouteConfig, { functions }: RouteParts): readonly Layer[] {
-  if (transform === undefined) return [];
-  return [transformLayer(compileTransform(transform, { route: name, code: functions.get(name) }))];
+function compileLayers(
+  { name, transform }: RouteConfig,
+  { functions }: RouteParts,
+  keeping: readonly Layer[],
+): readonly Layer[] {
+  if (transform === undefined) return keeping;
+  return [...keeping, transformLayer(compileTransform(transform, { route: name, code: functions.get(name) }))];
 }
 
 function uploadTimeoutOf(name: string | undefined, { upstreams }: Config): number | undefined {
