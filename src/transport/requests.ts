@@ -85,34 +85,36 @@ export function streamedRequest(
 ): RunnableRequest<StreamedResponse> {
   const { method, path, body, onInformational } = request;
   const isStream = body instanceof Readable;
-  let isHeld = isStream && request.expectsContinue === true;
-  const release = (): void => {
-    isHeld = false;
-  };
+  const expects = isStream && request.expectsContinue === true;
   const common = settings.headers.ofPairs(request.headers);
   settings.headers.addCommon(common, context, credentials);
-  return {
+  const runnable = {
     method,
     label: request.label,
     priority: request.priority,
     timeoutMs: request.timeoutMs ?? (isStream ? settings.uploadTimeoutMs : settings.timeoutMs),
     idempotent: request.idempotent ?? (isIdempotent(method) || hasIdempotencyKey(common, settings)),
-    get replayable() {
-      return isStream ? isHeld : body === null || body.length <= settings.maxReplayBytes;
-    },
+    // An accessor would give each of these objects a shape of its own.
+    replayable: isStream ? expects : body === null || body.length <= settings.maxReplayBytes,
     mayHedge: !isStream,
-    start(endpoint, limits, span) {
+    start(endpoint: Endpoint, limits: Limits, span: Span | undefined): Exchange<StreamedResponse> {
       const { idleMs, continueMs } = settings;
-      const exchange = isHeld
-        ? new ExpectingExchange(limits, idleMs, onInformational, continueMs, release)
-        : new StreamedExchange(limits, idleMs, onInformational);
-      const wish = isHeld ? EXPECTS_CONTINUE : undefined;
-      dispatch(endpoint, exchange, method, path, common, body, limits, span, settings, wish);
+      if (!expects || !runnable.replayable) {
+        const exchange = new StreamedExchange(limits, idleMs, onInformational);
+        dispatch(endpoint, exchange, method, path, common, body, limits, span, settings);
+        return exchange;
+      }
+      const onSend = (): void => {
+        runnable.replayable = false;
+      };
+      const exchange = new ExpectingExchange(limits, idleMs, onInformational, continueMs, onSend);
+      dispatch(endpoint, exchange, method, path, common, body, limits, span, settings, EXPECTS_CONTINUE);
       return exchange;
     },
     discard: discardStream,
-    retryAfter: ({ headers }) => findField(headers, 'retry-after'),
+    retryAfter: ({ headers }: StreamedResponse) => findField(headers, 'retry-after'),
   };
+  return runnable;
 }
 
 /** The request of {@link Upstream.upgrade} for the runner. */
