@@ -1,9 +1,11 @@
 import type { Config, RouteConfig } from '../config/config.ts';
 import { parseRoutePath, type RouteSegment } from '../config/route-path.ts';
+import { createCompressor, type OnEncoded, rulesOfRoute } from '../content-coding/compressor.ts';
 import type { CompiledEdge } from '../edge/create-edge.ts';
 import type { Graph } from '../graphql/graph.ts';
 import type { Upstreams } from '../transport/create-upstreams.ts';
 import { compileAggregate } from './aggregate/compile-aggregate.ts';
+import { compressionLayer } from './compression/compression-layer.ts';
 import { compileDocument } from './document/compile-document.ts';
 import { compileFieldFilter, type FieldFilter } from './field-filter.ts';
 import { setField } from './field-lines.ts';
@@ -25,6 +27,7 @@ export interface RouteParts {
   /** The graph in service; `undefined` until there is one. */
   readonly graph: () => Graph | undefined;
   readonly functions: RouteFunctions;
+  readonly onEncoded: OnEncoded;
 }
 
 /** @throws {TypeError} where a route contradicts the rest of the config; `weir check` finds the same with file and line. */
@@ -101,9 +104,14 @@ function askForPlain(answerer: Answerer): Answerer {
  * What stands around the answerer of a route, from outside to inside: coding for the client, then what is kept of answers, then what
  * changes requests and answers. A layer that the route does not ask for is not there.
  */
-function compileLayers({ name, transform }: RouteConfig, { functions }: RouteParts): readonly Layer[] {
-  if (transform === undefined) return [];
-  return [transformLayer(compileTransform(transform, { route: name, code: functions.get(name) }))];
+function compileLayers({ name, compress, transform }: RouteConfig, parts: RouteParts): readonly Layer[] {
+  const layers: Layer[] = [];
+  const compression = rulesOfRoute(parts.config.compression, compress);
+  if (compression !== undefined) layers.push(compressionLayer(createCompressor(compression, parts.onEncoded)));
+  if (transform !== undefined) {
+    layers.push(transformLayer(compileTransform(transform, { route: name, code: parts.functions.get(name) })));
+  }
+  return layers;
 }
 
 function uploadTimeoutOf(name: string | undefined, { upstreams }: Config): number | undefined {
