@@ -1,7 +1,11 @@
 import type { Readable } from 'node:stream';
-import type { CompressionDefinition, RouteCompressionDefinition } from '../config/schema/compression.ts';
+import {
+  type CompressionDefinition,
+  DEFAULT_LEVELS,
+  type RouteCompressionDefinition,
+} from '../config/schema/compression.ts';
 import type { RequestContext } from '../edge/request-context.ts';
-import type { Coding } from './coding.ts';
+import type { Coding, CodingLevels } from './coding.ts';
 import { isCrossSiteWithCookies } from './cross-site.ts';
 import { encodeBody } from './encode-body.ts';
 import { EncodedBody } from './encoded-body.ts';
@@ -35,7 +39,8 @@ export type CompressionRules = Omit<CompressionDefinition, 'graphql' | 'routes'>
 const NOTHING: AcceptedCoding = { coding: undefined, refusesIdentity: false };
 
 export function createCompressor(rules: CompressionRules, onEncoded: OnEncoded): Compressor {
-  const { codings, levels, minSizeBytes, crossSiteCookies } = rules;
+  const { codings, minSizeBytes, crossSiteCookies } = rules;
+  const levels = levelsOf(DEFAULT_LEVELS, rules.levels);
   return {
     minBytes: minSizeBytes,
     matchesType: compileMediaTypes(rules.types),
@@ -81,10 +86,13 @@ export function rulesOfRoute(
     minSizeBytes: own.minSizeBytes ?? rules.minSizeBytes,
     types: own.types ?? rules.types,
     crossSiteCookies: own.crossSiteCookies ?? rules.crossSiteCookies,
-    levels: {
-      zstd: own.levels?.zstd ?? rules.levels.zstd,
-      br: own.levels?.br ?? rules.levels.br,
-      gzip: own.levels?.gzip ?? rules.levels.gzip,
-    },
+    levels: own.levels === undefined ? rules.levels : levelsOf(rules.levels, own.levels),
   };
+}
+
+type Levels = CompressionRules['levels'];
+
+function levelsOf(general: Levels, own: Levels): CodingLevels {
+  const levelOf = (coding: Coding) => own[coding] ?? general[coding] ?? DEFAULT_LEVELS[coding];
+  return { zstd: levelOf('zstd'), br: levelOf('br'), gzip: levelOf('gzip') };
 }

@@ -55,12 +55,16 @@ const crossSiteCookies = z
     'Compress also for requests with cookies that a browser sends from a page of another site; such pages can learn secrets from the length of answers (BREACH)',
   );
 
-const level = (max: number, description: string, min = 1) => z.number().int().min(min).max(max).describe(description);
-const levels = {
-  zstd: level(19, '1 (fast) to 19 (small)'),
-  br: level(11, '0 (fast) to 11 (small)', 0),
-  gzip: level(9, '1 (fast) to 9 (small)'),
-};
+const level = (min: number, max: number, byDefault: number) =>
+  z.number().int().min(min).max(max).optional().describe(`${min} (fast) to ${max} (small); default: ${byDefault}`);
+/** Of zstd and gzip the best size for the time of an answer that waits; of br the highest level that is about as fast. */
+export const DEFAULT_LEVELS = { zstd: 3, br: 4, gzip: 5 } as const satisfies Record<(typeof CODINGS)[number], number>;
+const levels = section({
+  // Higher ones look back over more than RFC 9659 admits.
+  zstd: level(1, 19, DEFAULT_LEVELS.zstd),
+  br: level(0, 11, DEFAULT_LEVELS.br),
+  gzip: level(1, 9, DEFAULT_LEVELS.gzip),
+}).describe('How much work is put into each coding');
 
 /** `compression:` of gateway.yaml. */
 export const compression = section(
@@ -73,13 +77,7 @@ export const compression = section(
     codings: codings.default([...CODINGS]),
     min_size: minSize.prefault('1KiB'),
     types: types.default(TYPES),
-    levels: section({
-      zstd: levels.zstd.default(3),
-      br: levels.br.default(4),
-      gzip: levels.gzip.default(5),
-    })
-      .prefault({})
-      .describe('How much work is put into each coding'),
+    levels: levels.prefault({}),
     cross_site_cookies: crossSiteCookies.default(false),
   },
   codingsFit(),
@@ -93,13 +91,7 @@ export const routeCompression = z.union([
       codings: codings.optional(),
       min_size: minSize.optional(),
       types: types.optional(),
-      levels: section({
-        zstd: levels.zstd.optional(),
-        br: levels.br.optional(),
-        gzip: levels.gzip.optional(),
-      })
-        .optional()
-        .describe('How much work is put into each coding'),
+      levels: levels.optional(),
       cross_site_cookies: crossSiteCookies.optional(),
     },
     codingsFit(),
@@ -122,7 +114,8 @@ function codingsFit(): SectionRule {
           hint: 'Remove it; the first place in the list counts',
         };
       }
-      const unused = Object.keys(isMapping(levels) ? levels : {}).find((name) => !codings.includes(name));
+      const given = Object.entries(isMapping(levels) ? levels : {}).filter(([, value]) => value !== undefined);
+      const [unused] = given.find(([name]) => !codings.includes(name)) ?? [];
       if (unused === undefined) return undefined;
       return {
         message: `A level must be that of a coding in use, and "${unused}" is not among "codings"`,
