@@ -41,6 +41,7 @@ export const ERRORS = {
   METHOD_NOT_ALLOWED: { audience: 'client', status: 405, message: 'The route does not admit the method' },
   MALFORMED_PATH: { audience: 'client', status: 400, message: 'The path is not one that every service reads alike' },
   AMBIGUOUS_HEADER: { audience: 'client', status: 400, message: 'A header may be read as another by some services' },
+  EXPECTATION_FAILED: { audience: 'client', status: 417, message: 'The request expects what the gateway does not do' },
   UPGRADE_REQUIRED: { audience: 'client', status: 426, message: 'The route speaks another protocol or version' },
   UNSUPPORTED_MEDIA_TYPE: {
     audience: 'client',

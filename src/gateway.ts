@@ -2,8 +2,10 @@ import type { RequestListener } from 'node:http';
 import type { DestinationStream } from 'pino';
 import type { Config } from './config/config.ts';
 import { hasGraph } from './config/graph-upstreams.ts';
+import { createConnectListener } from './server/connect-listener.ts';
 import { createFetchHandler } from './server/fetch-handler.ts';
 import { type Generation, openGeneration } from './server/generation.ts';
+import { keysForRestart } from './server/keys-for-restart.ts';
 import { type ListenerAddress, type Listeners, openListeners } from './server/listeners/open-listeners.ts';
 import { observeListeners } from './server/observe-listeners.ts';
 import { observeTransport } from './server/observe-transport.ts';
@@ -32,7 +34,8 @@ export interface Gateway {
   /** Where it listens, in the order of the config; empty before `listen`. */
   readonly addresses: () => readonly ListenerAddress[];
   /**
-   * Puts another config into service; requests in flight end on the old one. The address cannot change.
+   * Puts another config into service; requests in flight end on the old one. What only a start can change, such as listeners,
+   * stays as it is, and the log names it.
    * @returns what keeps the new config from being served whole. Where it has no graph, or fewer upstreams live than the one
    *   in service, that one stays.
    */
@@ -67,11 +70,11 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   const reception = createReception({
     ...telemetry,
     edge: () => generation.edge,
-    requestTimeoutMs: config.server.requestTimeoutMs,
+    requestTimeoutMs: () => generation.config.server.requestTimeoutMs,
   });
   const serving = {
     reception,
-    graphqlPath: () => (hasGraph(generation.config) ? config.graphql.path : undefined),
+    graphqlPath: () => (hasGraph(generation.config) ? generation.config.graphql.path : undefined),
     headerLimits: config.server,
     graph: () => generation.graph(),
     routes: () => generation.routes,
@@ -94,7 +97,10 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
       listeners = await openListeners(config.server, {
         handlersOf: (surface) => ({
           request: createRequestListener({ ...serving, surface }),
-          ...(surface.isPublic && { upgrade: createUpgradeListener({ ...serving, surface }) }),
+          ...(surface.isPublic && {
+            upgrade: createUpgradeListener({ ...serving, surface }),
+            connect: createConnectListener({ ...serving, surface }),
+          }),
         }),
         onEvent: observeListeners(metrics, logger),
       });
@@ -118,14 +124,19 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
       const lacksGraph =
         hasGraph(next) && (opened.supergraph.current === undefined || liveCount(opened) < liveCount(generation));
       const replaced = lacksGraph ? opened : generation;
-      if (!lacksGraph) generation = opened;
+      if (!lacksGraph) {
+        generation = opened;
+        opened.takeOver();
+        const keys = keysForRestart(config, next);
+        if (keys.length > 0) logger.warn({ keys }, 'These keys have changed, and take effect at the next start only');
+      }
       await replaced.close();
       return problem;
     },
     async close() {
       isDraining = true;
       listeners?.announceDrain();
-      await new Promise((resolve) => setTimeout(resolve, config.server.shutdownDelayMs));
+      await new Promise((resolve) => setTimeout(resolve, generation.config.server.shutdownDelayMs));
       const inTime = (await listeners?.close()) ?? true;
       await generation.close();
       logger.info({ inTime }, 'Weir has stopped');

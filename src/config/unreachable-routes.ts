@@ -1,5 +1,6 @@
 import { hasAdminListener } from './check-route-listeners.ts';
 import type { ConfigError } from './config-error.ts';
+import { compileLinearPattern } from './linear-pattern.ts';
 import { isMapping } from './mapping.ts';
 import { type Place, placeAt } from './place.ts';
 import { parseRoutePath, shapeOf } from './route-path.ts';
@@ -104,7 +105,7 @@ function canBothHold(a: RouteDefinition['match'], b: RouteDefinition['match']): 
     if (condition === true || other === true) return true;
     if (typeof condition === 'string' && typeof other === 'string') return condition === other;
     const [text, pattern] = typeof condition === 'string' ? [condition, other] : [other, condition];
-    return typeof text === 'string' && new RegExp((pattern as { regex: string }).regex, 'u').test(text);
+    return typeof text === 'string' && compileLinearPattern((pattern as { regex: string }).regex).test(text);
   });
 }
 

@@ -1,3 +1,5 @@
+import { compileLinearPattern, type LinearPattern } from '../config/linear-pattern.ts';
+
 /** Who may read answers from a page of another origin (Fetch standard, §3.3 CORS protocol). */
 export interface CorsRule {
   /** Exact origins, `*`, or patterns with one `*` for a label such as `https://*.shop.example`. */
@@ -71,7 +73,7 @@ function compileOrigins(origins: readonly string[]): (origin: string) => boolean
 }
 
 /** `*` stands for one or more labels, never for a part of another host: `https://*.a.example` is not `https://evil-a.example`. */
-function compilePattern(pattern: string): RegExp {
+function compilePattern(pattern: string): LinearPattern {
   const literal = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${literal.join('[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)*')}$`);
+  return compileLinearPattern(`^${literal.join('[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)*')}$`);
 }

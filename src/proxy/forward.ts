@@ -6,6 +6,7 @@ import type { FieldFilter } from './field-filter.ts';
 import { sendInformational } from './informational.ts';
 import { compileRewrite } from './path-parameters.ts';
 import { readRequestBody } from './read-body.ts';
+import { RequestBody } from './request-body.ts';
 import type { Answerer, RouteAnswer, RouteExchange, Upgrader } from './route-exchange.ts';
 import { toTrailers } from './trailer-fields.ts';
 
@@ -37,6 +38,7 @@ export function compileForward(options: ForwardOptions): { readonly answer: Answ
           path: targetOf(exchange),
           headers: headersOf(exchange),
           body,
+          expectsContinue: body instanceof RequestBody && body.awaitsInvitation,
           onInformational: (status, headers) => sendInformational(outgoing, status, headers, filter),
         },
         scope,

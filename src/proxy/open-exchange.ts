@@ -36,7 +36,13 @@ export function openExchange(
   const via = rules.nextVia(headers.via, incoming.httpVersion);
   if (via !== undefined) lines.push('via', via);
   const body = hasBody(incoming)
-    ? new RequestBody({ incoming, scope, maxBytes: route.config.maxBodyBytes, filter: rules.filter })
+    ? new RequestBody({
+        incoming,
+        scope,
+        maxBytes: route.config.maxBodyBytes,
+        awaitsInvitation: expectsContinue(incoming),
+        filter: rules.filter,
+      })
     : null;
   const exchange = new OpenExchange(
     route,
@@ -94,6 +100,11 @@ function hasBody(incoming: IncomingMessage): boolean {
     return length !== '0' && !(incoming as unknown as Http2ServerRequest).stream.endAfterHeaders;
   }
   return incoming.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+}
+
+/** RFC 9110 §10.1.1: not of HTTP/1.0. */
+function expectsContinue({ headers, httpVersion }: IncomingMessage): boolean {
+  return headers.expect !== undefined && httpVersion !== '1.0';
 }
 
 function endToEnd(headers: RequestScope['headers'], filter: FieldFilter): FieldLines {

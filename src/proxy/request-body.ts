@@ -10,6 +10,8 @@ export interface RequestBodyOptions {
   readonly incoming: IncomingMessage;
   readonly scope: RequestScope;
   readonly maxBytes: number;
+  /** Whether the client waits to be asked for it (RFC 9110 §10.1.1). */
+  readonly awaitsInvitation: boolean;
   /** Says which trailers go on. */
   readonly filter: FieldFilter;
 }
@@ -29,6 +31,11 @@ export class RequestBody extends Readable implements TrailedBody {
     this.#options = options;
     // Who aborts tells its readers in its own way; nobody else may be listening.
     this.on('error', () => {});
+  }
+
+  /** Whether the client still waits to be asked for it: the first read does that. */
+  get awaitsInvitation(): boolean {
+    return this.#options.awaitsInvitation && !this.#isStarted;
   }
 
   trailers(): readonly string[] {

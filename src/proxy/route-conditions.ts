@@ -1,4 +1,5 @@
 import type { RouteConfig } from '../config/config.ts';
+import { compileLinearPattern } from '../config/linear-pattern.ts';
 import type { RequestHead } from '../edge/edge.ts';
 
 type Condition = RouteConfig['match']['headers'][string];
@@ -27,6 +28,6 @@ export function compileConditions({ listeners, headers, query }: RouteConfig['ma
 function compileCondition(condition: Condition): (value: string | undefined) => boolean {
   if (typeof condition === 'boolean') return (value) => (value !== undefined) === condition;
   if (typeof condition === 'string') return (value) => value === condition;
-  const pattern = new RegExp(condition.regex, 'u');
+  const pattern = compileLinearPattern(condition.regex);
   return (value) => value !== undefined && pattern.test(value);
 }

@@ -1,3 +1,4 @@
+import { constants, type Http2Stream } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { closeFrame, FrameBoundary } from './frame-boundary.ts';
 
@@ -6,6 +7,7 @@ export const GOING_AWAY = 1001;
 export const POLICY_VIOLATION = 1008;
 
 export interface TunnelOptions {
+  /** A connection, or a stream of HTTP/2. */
   readonly client: Duplex;
   readonly upstream: Duplex;
   /** Milliseconds of silence of both sides that end it. */
@@ -44,7 +46,7 @@ export class Tunnel {
   /** Tells both sides that it ends, and ends it. */
   close(code: number): void {
     if (this.#closing !== undefined) return;
-    this.#closing = setTimeout(() => this.#destroy(), CLOSING_MS).unref();
+    this.#destroySoon();
     for (const side of [this.#client, this.#upstream]) {
       side.closeCode = code;
       endAtBoundary(side);
@@ -64,20 +66,42 @@ export class Tunnel {
       .on('end', () => to.socket.end())
       .on('error', () => {})
       .on('close', () => {
-        // A side that is told that it ends has its time to read that.
-        if (this.#closing === undefined || to.socket.destroyed) this.#destroy();
+        if (isCut(from.socket) || to.socket.destroyed) this.#destroy();
+        // A side that is told that it ends has its time to read that, and all that came before.
+        else if (to.socket.writableFinished) this.#destroySoon();
+        else to.socket.once('finish', () => this.#destroySoon());
       });
     to.socket.on('drain', () => from.socket.resume());
     from.socket.resume();
+  }
+
+  #destroySoon(): void {
+    this.#closing ??= setTimeout(() => this.#destroy(), CLOSING_MS).unref();
   }
 
   #destroy(): void {
     clearTimeout(this.#idle);
     clearTimeout(this.#end);
     clearTimeout(this.#closing);
-    this.#client.socket.destroy();
-    this.#upstream.socket.destroy();
+    for (const { socket } of [this.#client, this.#upstream]) {
+      if (isStream(socket)) cutStream(socket);
+      else socket.destroy();
+    }
   }
+}
+
+/** Ends a stream of HTTP/2 as a connection of HTTP/1.1 is cut (RFC 8441 §5). */
+export function cutStream(stream: Http2Stream): void {
+  stream.close(constants.NGHTTP2_CANCEL);
+}
+
+function isStream(socket: Duplex): socket is Http2Stream {
+  return 'rstCode' in socket;
+}
+
+/** Whether it has closed before its end. A stream that is reset has an end for its reader as well. */
+function isCut(socket: Duplex): boolean {
+  return !socket.readableEnded || (isStream(socket) && socket.rstCode !== constants.NGHTTP2_NO_ERROR);
 }
 
 interface Side {

@@ -80,7 +80,8 @@ const YIELDING = new Set([
   ...['x-content-type-options', 'x-frame-options'],
 ]);
 
-function writeHead(response: ServerResponse, status: number, lines: FieldLines): void {
+/** Writes status and field lines in the form that the version of HTTP has for them. */
+export function writeHead(response: ServerResponse, status: number, lines: FieldLines): void {
   if (!isHttp2(response.req)) {
     response.writeHead(status, lines);
     return;

@@ -32,6 +32,8 @@ export interface Generation {
   graph(): Graph | undefined;
   readonly routes: Routes;
   readonly supergraph: SupergraphWatcher;
+  /** Puts it in the place of the former one: until then, that one checks its upstreams, and its figures hold. */
+  takeOver(): void;
   close(): Promise<void>;
 }
 
@@ -42,7 +44,10 @@ export interface GenerationParts {
   readonly onTransportEvent: (event: TransportEvent) => void;
 }
 
-/** @param former the generation before it: connections, breakers and health of unchanged upstreams go on. */
+/**
+ * @param former the generation before it: connections, breakers and health of unchanged upstreams go on. Where this one does not
+ *   take over, that one is as it was.
+ */
 export async function openGeneration(config: Config, parts: GenerationParts, former?: Generation): Promise<Generation> {
   const { logger, metrics } = parts.telemetry;
   const plugins = await loadPlugins(config.plugins, config.directory);
@@ -124,6 +129,7 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
     graph: () => graph,
     routes,
     supergraph,
+    takeOver: upstreams.takeOver,
     async close() {
       await supergraph.close();
       await building;

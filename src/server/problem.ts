@@ -47,7 +47,8 @@ export function sendProblem(response: ServerResponse, problem: Problem): void {
   putOwnFields(response);
   const { req: request } = response;
   // A client that waits for an invitation may send its body all the same: only the end of the connection tells.
-  if (request.headers.expect !== undefined && !isHttp2(request)) response.setHeader('connection', 'close');
+  if (request.headers.expect !== undefined && !request.complete && !isHttp2(request))
+    response.setHeader('connection', 'close');
   if (isGrpc(request.headers['content-type'])) {
     setFields(response, grpcFieldsOf(problem.status, problem.detail ?? problem.title));
     response.writeHead(200).end();

@@ -20,7 +20,8 @@ export interface ReceptionParts {
   readonly tracing: Tracing;
   readonly metrics: Metrics;
   readonly accessLog: (record: AccessRecord) => void;
-  readonly requestTimeoutMs: number;
+  /** In force. */
+  readonly requestTimeoutMs: () => number;
 }
 
 export function createReception({ edge, tracing, metrics, accessLog, requestTimeoutMs }: ReceptionParts): Reception {
@@ -35,7 +36,7 @@ export function createReception({ edge, tracing, metrics, accessLog, requestTime
         edge: rules,
         requestId: rules.requestId(head),
         clientAddress: rules.clientAddress(head),
-        timeoutMs: requestTimeoutMs,
+        timeoutMs: requestTimeoutMs(),
         tracing,
         deadlines,
       });

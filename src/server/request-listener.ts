@@ -7,6 +7,7 @@ import type { FieldLines } from '../proxy/field-lines.ts';
 import { linger } from '../proxy/linger.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type AnswerParts, answerRequest } from './answer-request.ts';
+import { isAnswered } from './is-answered.ts';
 import { onFault } from './listeners/faults.ts';
 import { findBreach, type HeaderLimits } from './listeners/framing.ts';
 import { condemn } from './listeners/refuse-connection.ts';
@@ -34,9 +35,10 @@ export function createRequestListener(parts: RequestListenerParts): RequestListe
     if (isHttp1 && parts.readiness().status === 'draining') own.push('connection', 'close');
     // It comes once; `once` would pay for that with a wrapper.
     response.on('close', () => {
-      if (!response.writableFinished || !request.complete) scope.abort(new WeirError('CLIENT_CLOSED_REQUEST'));
-      if (response.writableFinished) linger(request);
-      reception.close(scope, response.writableFinished ? response.statusCode : ERRORS.CLIENT_CLOSED_REQUEST.status);
+      const isDone = isAnswered(response);
+      if (!isDone || !request.complete) scope.abort(new WeirError('CLIENT_CLOSED_REQUEST'));
+      if (isDone) linger(request);
+      reception.close(scope, isDone ? response.statusCode : ERRORS.CLIENT_CLOSED_REQUEST.status);
     });
     if (breach !== undefined) {
       // Where this request ends is not certain, nor is anything behind it.

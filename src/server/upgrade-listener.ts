@@ -1,34 +1,15 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { admit } from '../edge/admit.ts';
-import { type NormalPath, normalizePath } from '../edge/normal-path.ts';
-import type { RequestScope } from '../edge/request-scope.ts';
+import { normalizePath } from '../edge/normal-path.ts';
 import { ERRORS, WeirError } from '../errors.ts';
-import { checkHandshake } from '../proxy/check-handshake.ts';
-import { checkRequest } from '../proxy/check-request.ts';
 import type { FieldLines } from '../proxy/field-lines.ts';
-import { openExchange } from '../proxy/open-exchange.ts';
-import type { Routes } from '../proxy/route.ts';
-import { GOING_AWAY, POLICY_VIOLATION, Tunnel } from '../proxy/tunnel.ts';
-import { writeAnswer } from '../proxy/write-answer.ts';
-import type { Logger } from '../telemetry/logger.ts';
-import { findBreach, type HeaderLimits } from './listeners/framing.ts';
-import type { Surface } from './listeners/listener-definition.ts';
-import { keepOwnFields, ownFieldsOf } from './own-fields.ts';
-import { problemOf, sendProblem } from './problem.ts';
-import type { Reception } from './reception.ts';
+import { GOING_AWAY, type Tunnel } from '../proxy/tunnel.ts';
+import { findBreach } from './listeners/framing.ts';
+import { openTunnel, type TunnelParts } from './open-tunnel.ts';
+import { keepOwnFields } from './own-fields.ts';
 import { headOfNodeRequest, rawPathOf } from './request-head.ts';
-import { openFields, reasonOf } from './request-listener.ts';
-
-export interface UpgradeListenerParts {
-  readonly reception: Reception;
-  readonly routes: () => Routes;
-  readonly headerLimits: HeaderLimits;
-  /** The listener; absent where the gateway is embedded. */
-  readonly surface?: Surface;
-  readonly logger: Logger;
-}
+import { openFields } from './request-listener.ts';
 
 /**
  * Takes over connections that ask for a WebSocket. Nothing that a request does throws out of it.
@@ -36,7 +17,7 @@ export interface UpgradeListenerParts {
  */
 export type UpgradeListener = (request: IncomingMessage, socket: Duplex, head: Buffer) => () => void;
 
-export function createUpgradeListener(parts: UpgradeListenerParts): UpgradeListener {
+export function createUpgradeListener(parts: TunnelParts): UpgradeListener {
   const { reception, routes, logger, headerLimits, surface } = parts;
   return (request, socket, head) => {
     const breach = findBreach(request, headerLimits);
@@ -57,34 +38,21 @@ export function createUpgradeListener(parts: UpgradeListenerParts): UpgradeListe
       reception.close(scope, isAnswered ? status : ERRORS.CLIENT_CLOSED_REQUEST.status);
     });
     const early = readEarly(socket, head);
-    openTunnel({ breach, routes: routes(), normal, scope, request, response, socket, early }).then(
-      (opened) => {
-        tunnel = opened;
-      },
-      (error: unknown) => {
-        if (!(error instanceof WeirError)) logger.error({ err: error, requestId: scope.requestId }, 'Request failed');
-        if (error instanceof WeirError && error.code === 'UPGRADE_REQUIRED') {
-          ownFieldsOf(response).push('sec-websocket-version', '13');
-        }
-        sendProblem(response, problemOf(reasonOf(error, scope), scope.requestId));
-      },
-    );
+    const accept = (lines: FieldLines): Duplex | undefined => {
+      if (socket.destroyed) return undefined;
+      response.detachSocket(socket as Socket);
+      socket.write(switchingProtocols(lines), 'latin1');
+      early.giveBack();
+      return socket;
+    };
+    void openTunnel({ breach, routes: routes(), normal, scope, request, response, accept }, logger).then((opened) => {
+      tunnel = opened;
+    });
     return () => {
       if (tunnel === undefined) socket.destroy();
       else tunnel.close(GOING_AWAY);
     };
   };
-}
-
-interface Opening {
-  readonly breach: WeirError | undefined;
-  readonly routes: Routes;
-  readonly normal: NormalPath | undefined;
-  readonly scope: RequestScope;
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly socket: Duplex;
-  readonly early: EarlyBytes;
 }
 
 /** What a client sends before the tunnel is there. */
@@ -112,45 +80,6 @@ function readEarly(socket: Duplex, head: Buffer): EarlyBytes {
       if (bytes > 0) socket.unshift(Buffer.concat(chunks, bytes));
     },
   };
-}
-
-/** @returns `undefined` where the upstream declined, and its answer is out. */
-async function openTunnel(opening: Opening): Promise<Tunnel | undefined> {
-  const { breach, routes, normal, scope, request, response, socket, early } = opening;
-  if (breach !== undefined) throw breach;
-  if (normal === undefined) throw new WeirError('MALFORMED_PATH');
-  const route = routes.match(scope.head);
-  if (route === undefined) {
-    throw new WeirError('NOT_FOUND', `No route matches ${scope.head.method} ${scope.head.path}`);
-  }
-  const { headers, error } = await admit(scope, { kind: 'rest', route: route.name, identify: route.identify });
-  const own = ownFieldsOf(response);
-  for (const [name, value] of headers) own.push(name, value);
-  if (error !== undefined) throw error;
-  checkRequest(route, normal, request, scope.head);
-  const websocket = checkHandshake(route, scope.head);
-  const exchange = openExchange(route, scope, request, response, routes.rules);
-  if (route.upgrade === undefined)
-    throw new WeirError('NOT_FOUND', `No route for WebSockets matches ${scope.head.path}`);
-  const answer = await route.upgrade(exchange, 'websocket');
-  if (!('socket' in answer)) {
-    await writeAnswer(exchange, answer, own);
-    return undefined;
-  }
-  const { socket: upstream, headers: fields } = answer;
-  if (socket.destroyed) {
-    upstream.destroy();
-    return undefined;
-  }
-  scope.endWithCredential();
-  response.detachSocket(socket as Socket);
-  socket.write(switchingProtocols(['x-request-id', scope.requestId, ...fields]), 'latin1');
-  early.giveBack();
-  const { idleMs, maxDurationMs = Number.POSITIVE_INFINITY } = websocket;
-  const tunnel = new Tunnel({ client: socket, upstream, idleMs, maxMs: maxDurationMs });
-  // The credential that opened it has expired.
-  scope.signal.addEventListener('abort', () => tunnel.close(POLICY_VIOLATION), { once: true });
-  return tunnel;
 }
 
 function switchingProtocols(lines: FieldLines): string {

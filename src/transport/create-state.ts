@@ -15,6 +15,7 @@ import { Rollout } from './canary/rollout.ts';
 import type { Clock, Random } from './clock.ts';
 import { Gradient } from './concurrency/gradient.ts';
 import { Limiter } from './concurrency/limiter.ts';
+import { Address } from './endpoint/address.ts';
 import { ConnectionPool } from './endpoint/connection-pool.ts';
 import { Endpoint } from './endpoint/endpoint.ts';
 import type { ResolveHost } from './endpoint/resolve-host.ts';
@@ -38,22 +39,29 @@ export interface StateOptions {
   readonly onEvent: OnTransportEvent;
 }
 
-/** What belongs to one generation only, and stops with it. */
+/** What belongs to one generation only. */
 export interface BackgroundWork {
+  /** Stops with it. */
   readonly peers: RedisPeers | undefined;
+  /** Lets its figures hold for what it shares with the former generation. */
+  takeOver(): void;
 }
 
 /**
  * Builds what an upstream remembers, from the former generation's where it has it: endpoints with the same URL and
- * connection settings keep their connections and health, breaker and budget keep their state under the new figures.
+ * connection settings keep their connections and health, breaker and budget keep their state. The former one's figures
+ * hold for all of that until {@link BackgroundWork.takeOver}.
  * @throws If a certificate cannot be read, or a trusted address is none.
  */
 export function createState(options: StateOptions, former?: UpstreamState): UpstreamState & BackgroundWork {
   const { config, settings, clock, random, shared, onEvent } = options;
   const upstream = config.name;
-  const endpoints = createEndpoints(options, former?.endpoints ?? []);
+  const endpoints = createEndpoints(options, former?.endpoints);
   const split =
     settings.canary && new CanarySplit({ ...settings.canary, salt: settings.canary.salt ?? upstream }, random);
+  const place = former?.rollout?.place;
+  // Until the kept place is read again, clients stay on the side where they are.
+  if (split && place?.version === split.version && settings.canary?.judge !== undefined) split.weight = place.weight;
   const breaker = settings.breaker === false ? undefined : createBreaker(settings.breaker, former?.breaker, options);
   const peers =
     breaker &&
@@ -66,7 +74,7 @@ export function createState(options: StateOptions, former?: UpstreamState): Upst
       clock,
       onError: (error) => onEvent({ type: 'shared_state_failed', upstream, error }),
     });
-  return {
+  const state = {
     endpoints,
     breaker,
     peers,
@@ -76,44 +84,67 @@ export function createState(options: StateOptions, former?: UpstreamState): Upst
         : new Ejection(settings.ejection, clock, ({ id }, durationMs) =>
             onEvent({ type: 'ejected', upstream, endpoint: id, durationMs }),
           ),
-    budget: settings.retry === false ? undefined : createBudget(settings.retry, former?.budget, clock),
+    budget:
+      settings.retry === false ? undefined : (former?.budget ?? new RetryBudget(budgetSettings(settings.retry), clock)),
     ...createLimiter(settings.concurrency, former?.limiter, clock),
     split,
-    rollout: split && createRollout(split, options, former),
+    rollout: undefined as Rollout | undefined,
     latency: former?.latency ?? new Latency(clock),
   };
+  return Object.assign(state, {
+    takeOver(): void {
+      if (former !== undefined) configure(state, settings, former, clock.now());
+      state.rollout = split && createRollout(split, options, former);
+    },
+  });
 }
 
-function createEndpoints(options: StateOptions, former: readonly Endpoint[]): Endpoint[] {
+/** Puts new figures on what was handed on. */
+function configure(
+  { endpoints, breaker, budget, limiter, gradient }: Omit<UpstreamState, 'rollout'>,
+  settings: TransportDefinition,
+  former: UpstreamState,
+  nowMs: number,
+): void {
+  for (const { address } of endpoints) {
+    if (!former.endpoints.some((endpoint) => endpoint.address === address)) address.servesSinceMs = nowMs;
+    // What no longer is checked must not stay out.
+    if (settings.health === undefined) address.healthy = true;
+    if (settings.ejection === false) address.ejectedUntilMs = 0;
+  }
+  if (settings.breaker !== false) breaker?.configure(settings.breaker);
+  if (settings.retry !== false) budget?.configure(budgetSettings(settings.retry));
+  if (settings.concurrency === false || limiter === undefined) return;
+  limiter.configure(settings.concurrency);
+  if (gradient !== undefined) limiter.limit = gradient.limit;
+}
+
+function createEndpoints(options: StateOptions, former: readonly Endpoint[] = []): Endpoint[] {
   const { config, settings, clock, resolve: resolveHost, onEvent } = options;
   const tls = readTlsOptions(settings.tls, config.file ?? '');
   const connectionKey = JSON.stringify([tls, settings.connections]);
   return config.endpoints.map(({ url, weight = 1, version, zone }) => {
-    const kept = former.find((endpoint) => endpoint.id === url && endpoint.connectionKey === connectionKey);
-    if (kept !== undefined) {
-      kept.weight = weight;
-      kept.version = version;
-      kept.zone = zone;
-      // What no longer is checked must not stay out.
-      if (settings.health === undefined) kept.healthy = true;
-      if (settings.ejection === false) kept.ejectedUntilMs = 0;
-      return kept.retain();
-    }
+    const kept = former.find(({ id, address }) => id === url && address.connectionKey === connectionKey);
+    if (kept !== undefined) return new Endpoint({ url, weight, version, zone, address: kept.address });
     const pool = new ConnectionPool({
       origin: new URL(url).origin,
       connections: settings.connections,
       tls,
       clock,
       resolve: resolveHost,
-      onAddresses: (addresses) =>
+      onAddresses(addresses, isMoved) {
+        // Where some addresses are the same, some of what is behind the name is warm.
+        if (isMoved) address.servesSinceMs = clock.now();
         onEvent({
           type: 'addresses',
           upstream: config.name,
           endpoint: url,
-          addresses: addresses.map(({ address }) => address),
-        }),
+          addresses: addresses.map((each) => each.address),
+        });
+      },
     });
-    return new Endpoint({ url, weight, version, zone, pool, connectionKey }).retain();
+    const address = new Address(connectionKey, pool);
+    return new Endpoint({ url, weight, version, zone, address });
   });
 }
 
@@ -122,20 +153,13 @@ function createBreaker(
   former: Breaker | undefined,
   { clock, config, onEvent }: StateOptions,
 ): Breaker {
-  former?.configure(settings);
   return (
     former ?? new Breaker(settings, clock, (from, to) => onEvent({ type: 'breaker', upstream: config.name, from, to }))
   );
 }
 
-function createBudget(
-  { budgetRatio, budgetFloor }: Exclude<TransportDefinition['retry'], false>,
-  former: RetryBudget | undefined,
-  clock: Clock,
-): RetryBudget {
-  const settings = { ratio: budgetRatio, floorPerSecond: budgetFloor };
-  former?.configure(settings);
-  return former ?? new RetryBudget(settings, clock);
+function budgetSettings({ budgetRatio, budgetFloor }: Exclude<TransportDefinition['retry'], false>) {
+  return { ratio: budgetRatio, floorPerSecond: budgetFloor };
 }
 
 function createLimiter(
@@ -144,11 +168,10 @@ function createLimiter(
   clock: Clock,
 ): Pick<UpstreamState, 'limiter' | 'gradient'> {
   if (settings === false) return { limiter: undefined, gradient: undefined };
-  former?.configure(settings);
   const limiter = former ?? new Limiter(settings, clock);
   if (settings.adaptive === undefined) return { limiter, gradient: undefined };
   const gradient = new Gradient({ ...settings.adaptive, max: settings.limit });
-  limiter.limit = gradient.limit;
+  if (former === undefined) limiter.limit = gradient.limit;
   return { limiter, gradient };
 }
 

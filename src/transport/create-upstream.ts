@@ -6,6 +6,7 @@ import { Affinity } from './balance/affinity.ts';
 import { EndpointChooser } from './balance/choose-endpoint.ts';
 import { createBalancer } from './balance/create-balancer.ts';
 import { compileHashKey } from './balance/hash-key.ts';
+import { SlowStart } from './balance/slow-start.ts';
 import { type Clock, type Random, systemClock } from './clock.ts';
 import { createState } from './create-state.ts';
 import { type ResolveHost, systemResolver } from './endpoint/resolve-host.ts';
@@ -41,13 +42,19 @@ export interface ManagedUpstream extends Upstream {
   readonly state: UpstreamState;
   /** Resolves when kept state (an open breaker of other processes, the place of a canary) is known. Requests need not wait for it. */
   readonly ready: Promise<void>;
+  /**
+   * Lets its figures hold for what it shares with the former generation, and begins checks and judgements. Before that it
+   * only sends. Of the first generation it is done already.
+   */
+  takeOver(): void;
   /** Ends checks and judgements, since a later generation does them now; requests still work. */
   retire(): void;
 }
 
 /**
  * Compiles an upstream's config into the object that sends.
- * @param former The generation before it, whose connections and state it takes over; the caller retires and closes that.
+ * @param former The generation before it, whose connections and state it shares. The caller decides between the two: one
+ *   takes over and the other is retired and closed, or this one is closed, and the former is as it was.
  * @throws If a certificate cannot be read, or a pattern or trusted address is malformed.
  */
 export function createUpstream(
@@ -84,6 +91,7 @@ export function createUpstream(
     balancer: createBalancer(balance, random),
     hashKey: balance.algorithm === 'hash' ? compileHashKey(balance.hashBy) : undefined,
     affinity: balance.affinity && new Affinity(balance.affinity),
+    slowStart: balance.slowStartMs === undefined ? undefined : new SlowStart(balance.slowStartMs),
     split: state.split,
     zone: balance.zone,
     whenAllUnhealthy: settings.whenAllUnhealthy,
@@ -113,6 +121,7 @@ export function createUpstream(
     }),
     timeoutMs,
     uploadTimeoutMs: timeouts.uploadMs,
+    continueMs: timeouts.continueMs,
     idleMs: timeouts.idleMs,
     maxBodyBytes: config.traffic?.maxBodyBytes ?? Number.POSITIVE_INFINITY,
     acceptEncoding: connections.compression,
@@ -121,14 +130,6 @@ export function createUpstream(
   };
   const mirror =
     settings.mirror && new Mirror({ upstream: name, settings: settings.mirror, find, clock, random, onEvent: emit });
-  const prober =
-    settings.health &&
-    new Prober(state.endpoints, {
-      ...settings.health,
-      clock,
-      random,
-      onChange: ({ id }, healthy) => emit({ type: 'health', upstream: name, endpoint: id, healthy }),
-    });
   const isBound = balance.affinity !== undefined;
 
   async function send(request: UpstreamRequest, context: RequestContext): Promise<UpstreamResponse> {
@@ -141,10 +142,27 @@ export function createUpstream(
     return { ...answer, headers: { ...answer.headers, 'set-cookie': [...cookies, cookie] } };
   }
 
-  let retired = false;
+  let prober: Prober | undefined;
+  const ready = Promise.withResolvers<void>();
+  let phase: 'new' | 'current' | 'retired' = 'new';
+  const takeOver = (): void => {
+    if (phase !== 'new') return;
+    phase = 'current';
+    state.takeOver();
+    prober =
+      settings.health &&
+      new Prober(state.endpoints, {
+        ...settings.health,
+        clock,
+        random,
+        onChange: ({ id }, healthy) => emit({ type: 'health', upstream: name, endpoint: id, healthy }),
+      });
+    Promise.all([state.peers?.start(), state.rollout?.start()]).then(() => ready.resolve(), ready.reject);
+  };
+  if (former === undefined) takeOver();
   const retire = () => {
-    if (retired) return;
-    retired = true;
+    if (phase === 'retired') return;
+    phase = 'retired';
     prober?.stop();
     state.rollout?.stop();
     state.peers?.stop();
@@ -155,7 +173,7 @@ export function createUpstream(
   return {
     name,
     state,
-    ready: Promise.all([state.peers?.start(), state.rollout?.start()]).then(() => {}),
+    ready: ready.promise,
     send:
       mirror === undefined
         ? send
@@ -182,6 +200,7 @@ export function createUpstream(
       );
       return answer;
     },
+    takeOver,
     retire,
     async close() {
       retire();

@@ -9,6 +9,8 @@ import { completeTransport, type UpstreamTransportConfig } from './upstream-conf
 export interface Upstreams {
   get(name: string): ManagedUpstream | undefined;
   all(): IterableIterator<ManagedUpstream>;
+  /** Puts it in the place of the former generation, whose checks stop. Without a former one it is done already. */
+  takeOver(): void;
   /**
    * Waits for what runs, then closes the connections that the next generation does not use. Of a former generation: to be
    * called when the requests that began on it are done.
@@ -23,8 +25,8 @@ export interface UpstreamsOptions extends Omit<UpstreamOptions, 'find' | 'creden
 
 /**
  * @param options `onEvent` is to be the same function for all generations: kept state goes on telling it.
- * @param former What is unchanged in it goes on: connections, health, breakers, budgets, the place of canaries. Its checks
- *   stop, its requests go on until it is closed.
+ * @param former What is unchanged in it goes on: connections, health, breakers, budgets, the place of canaries. It stays the
+ *   one that checks and whose figures hold until {@link Upstreams.takeOver}; its requests go on until it is closed.
  * @throws As {@link createUpstream}; the former generation is untouched then.
  */
 export function createUpstreams(
@@ -32,7 +34,7 @@ export function createUpstreams(
   options: UpstreamsOptions = {},
   former?: Upstreams,
 ): Upstreams {
-  // All that can be wrong is found before the first takes over state that the former generation still uses.
+  // All that can be wrong is found before the first connection is shared.
   for (const config of configs) compileOnce(config);
   const upstreams = new Map<string, ManagedUpstream>();
   const find = (name: string) => upstreams.get(name);
@@ -40,10 +42,13 @@ export function createUpstreams(
     const credentials = options.credentialsOf?.(config.name);
     upstreams.set(config.name, createUpstream(config, { ...options, credentials, find }, former?.get(config.name)));
   }
-  for (const upstream of former?.all() ?? []) upstream.retire();
   return {
     get: find,
     all: () => upstreams.values(),
+    takeOver() {
+      for (const upstream of former?.all() ?? []) upstream.retire();
+      for (const upstream of upstreams.values()) upstream.takeOver();
+    },
     async close() {
       await Promise.all([...upstreams.values()].map((upstream) => upstream.close()));
     },

@@ -2,9 +2,11 @@ import { Readable } from 'node:stream';
 import type { Span } from '@opentelemetry/api';
 import type { UpstreamHeaders } from '../edge/forwarding/upstream-credentials.ts';
 import type { RequestContext } from '../edge/request-context.ts';
+import type { OutgoingRequest } from './endpoint/connections.ts';
 import type { Endpoint } from './endpoint/endpoint.ts';
 import { BufferedExchange } from './exchange/buffered.ts';
 import type { Exchange, Limits } from './exchange/exchange.ts';
+import { ExpectingExchange } from './exchange/expecting.ts';
 import { findField } from './exchange/find-field.ts';
 import { StreamedExchange } from './exchange/streamed.ts';
 import { UpgradeExchange } from './exchange/upgrade.ts';
@@ -27,6 +29,8 @@ export interface RequestSettings {
   readonly timeoutMs: number;
   /** The same where a streamed body is sent. */
   readonly uploadTimeoutMs: number;
+  /** Longest wait for 100 Continue. */
+  readonly continueMs: number;
   /** Longest silence of a streamed answer. */
   readonly idleMs: number;
   readonly maxBodyBytes: number;
@@ -61,6 +65,7 @@ export function bufferedRequest(
       request.idempotent ??
       (isIdempotent(method) || (idempotencyHeader !== undefined && common.includes(idempotencyHeader))),
     replayable: body === undefined || body.length <= maxReplayBytes,
+    mayHedge: true,
     start(endpoint, limits, span) {
       const exchange = new BufferedExchange(limits, maxBodyBytes, encoding);
       dispatch(endpoint, exchange, method, path, common, bytes ?? null, limits, span, settings);
@@ -80,6 +85,10 @@ export function streamedRequest(
 ): RunnableRequest<StreamedResponse> {
   const { method, path, body, onInformational } = request;
   const isStream = body instanceof Readable;
+  let isHeld = isStream && request.expectsContinue === true;
+  const release = (): void => {
+    isHeld = false;
+  };
   const common = settings.headers.ofPairs(request.headers);
   settings.headers.addCommon(common, context, credentials);
   return {
@@ -88,10 +97,17 @@ export function streamedRequest(
     priority: request.priority,
     timeoutMs: request.timeoutMs ?? (isStream ? settings.uploadTimeoutMs : settings.timeoutMs),
     idempotent: request.idempotent ?? (isIdempotent(method) || hasIdempotencyKey(common, settings)),
-    replayable: !isStream && (body === null || body.length <= settings.maxReplayBytes),
+    get replayable() {
+      return isStream ? isHeld : body === null || body.length <= settings.maxReplayBytes;
+    },
+    mayHedge: !isStream,
     start(endpoint, limits, span) {
-      const exchange = new StreamedExchange(limits, settings.idleMs, onInformational);
-      dispatch(endpoint, exchange, method, path, common, body, limits, span, settings);
+      const { idleMs, continueMs } = settings;
+      const exchange = isHeld
+        ? new ExpectingExchange(limits, idleMs, onInformational, continueMs, release)
+        : new StreamedExchange(limits, idleMs, onInformational);
+      const wish = isHeld ? EXPECTS_CONTINUE : undefined;
+      dispatch(endpoint, exchange, method, path, common, body, limits, span, settings, wish);
       return exchange;
     },
     discard: discardStream,
@@ -116,9 +132,10 @@ export function upgradeRequest(
     timeoutMs: request.timeoutMs ?? settings.timeoutMs,
     idempotent: isIdempotent(method),
     replayable: true,
+    mayHedge: true,
     start(endpoint, limits, span) {
       const exchange = new UpgradeExchange(limits, settings.idleMs, undefined);
-      dispatch(endpoint, exchange, method, path, common, null, limits, span, settings, protocol);
+      dispatch(endpoint, exchange, method, path, common, null, limits, span, settings, { upgrade: protocol });
       return exchange;
     },
     discard(answer) {
@@ -139,7 +156,7 @@ function dispatch<R>(
   limits: Limits,
   span: Span | undefined,
   settings: RequestSettings,
-  upgrade?: string,
+  wish?: Pick<OutgoingRequest, 'upgrade' | 'expectsContinue'>,
 ): void {
   // A copy for each try: what differs from try to try comes at the end.
   const headers = common.slice();
@@ -148,9 +165,11 @@ function dispatch<R>(
   const target = endpoint.target(path);
   exchange.start(
     endpoint,
-    upgrade === undefined ? { method, target, headers, body } : { method, target, headers, body, upgrade },
+    wish === undefined ? { method, target, headers, body } : { method, target, headers, body, ...wish },
   );
 }
+
+const EXPECTS_CONTINUE = { expectsContinue: true } as const;
 
 function discardStream({ body }: StreamedResponse): void {
   // Read to its end, so that the connection stays of use; the limits of the exchange hold on.

@@ -59,7 +59,13 @@ export class RequestRunner {
       for (let n = 0; ; n++) {
         let attempt = this.#tries.begin(request, context, tried, endMs, n);
         let result: R | Failure;
-        if (n === 0 && retry?.hedgeAfterMs !== undefined && request.idempotent && request.replayable) {
+        if (
+          n === 0 &&
+          retry?.hedgeAfterMs !== undefined &&
+          request.idempotent &&
+          request.replayable &&
+          request.mayHedge
+        ) {
           [attempt, result] = await this.#hedge(request, context, attempt, endMs, retry.hedgeAfterMs);
         } else {
           result = await attempt.exchange.result;

@@ -16,6 +16,8 @@ export interface RunnableRequest<R extends Answer> extends Repeatable {
   readonly priority: Priority | undefined;
   /** Milliseconds for all tries together. */
   readonly timeoutMs: number;
+  /** Whether two tries may be under way at once, as far as the body goes. */
+  readonly mayHedge: boolean;
   /** Puts a try on its way. */
   start(endpoint: Endpoint, limits: Limits, span: Span | undefined): Exchange<R>;
   /** Lets go of an answer that another try replaces. */

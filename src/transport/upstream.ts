@@ -59,6 +59,8 @@ export interface StreamRequest extends RequestHead {
   readonly headers: readonly string[];
   /** A `Buffer` can be sent again by a retry, a stream cannot. A stream may be a `TrailedBody`. */
   readonly body: Readable | Buffer | null;
+  /** Whether the streamed body is to be read only when the upstream asks for it (RFC 9110 §10.1.1), or has not answered in time. */
+  readonly expectsContinue?: boolean;
   /** Called for each 1xx answer but 100 and 101. */
   readonly onInformational?: (status: number, headers: string[]) => void;
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import type { EventEmitter } from 'node:events';
+import { hash } from 'node:crypto';
+import { type EventEmitter, once } from 'node:events';
 import http from 'node:http';
+import http2 from 'node:http2';
 import type net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
@@ -18,6 +20,8 @@ interface Service {
   readonly port: number;
   /** The next request that comes, with the answer that the test writes. */
   next(): Promise<readonly [http.IncomingMessage, http.ServerResponse]>;
+  /** The same, of one whose client waits to be asked for its body, and is not. */
+  nextWaiting(): Promise<readonly [http.IncomingMessage, http.ServerResponse]>;
   openConnections(): Promise<number>;
 }
 
@@ -27,6 +31,14 @@ async function startService(t: TestContext): Promise<Service> {
     request.on('error', () => {});
     if (request.url === '/after') response.end('fine');
     else waiting.shift()?.([request, response]);
+  });
+  server.on('checkContinue', (request, response) => {
+    if (server.listenerCount('waiting') > 0) {
+      server.emit('waiting', [request, response]);
+      return;
+    }
+    response.writeContinue();
+    server.emit('request', request, response);
   });
   server.on('upgrade', (request, socket) => {
     socket.on('error', () => {}).on('end', () => socket.end());
@@ -42,6 +54,7 @@ async function startService(t: TestContext): Promise<Service> {
   return {
     port: (server.address() as AddressInfo).port,
     next: () => new Promise((resolve) => waiting.push(resolve)),
+    nextWaiting: () => new Promise((resolve) => server.once('waiting', resolve)),
     openConnections: () => new Promise((resolve) => server.getConnections((_, count) => resolve(count))),
   };
 }
@@ -88,10 +101,20 @@ const PHASES: Readonly<Record<string, (scene: Scene) => Promise<void>>> = {
     client.socket.destroy();
   },
   async 'when it was asked to go on'({ service, client }) {
-    void service.next();
+    const arrival = service.next();
     client.socket.write('POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n');
     await client.until(/100 Continue/);
+    const [, response] = await arrival;
     client.socket.destroy();
+    await closed(response);
+  },
+  async 'while the upstream has yet to ask for its body'({ service, client }) {
+    const arrival = service.nextWaiting();
+    client.socket.write('POST /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n');
+    const [, response] = await arrival;
+    client.socket.destroy();
+    await closed(response);
+    assert.equal(client.received, '');
   },
   async 'while it waits for the answer'({ service, client }) {
     const arrival = service.next();
@@ -186,6 +209,66 @@ const UPGRADE =
   'GET /a HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
   'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
 
+/** The same over HTTP/2, where the client resets its stream and keeps the connection. */
+const RESETS: Readonly<Record<string, (service: Service, session: http2.ClientHttp2Session) => Promise<void>>> = {
+  async 'while it waits for the answer'(service, session) {
+    const arrival = service.next();
+    const stream = askOf(session, { ':path': '/a' });
+    const [, response] = await arrival;
+    const gone = closed(response);
+    stream.close(http2.constants.NGHTTP2_CANCEL);
+    await gone;
+  },
+  async 'in the middle of its upload'(service, session) {
+    const arrival = service.next();
+    const stream = askOf(session, { ':path': '/a', ':method': 'POST' });
+    stream.write('abc');
+    const [request, response] = await arrival;
+    request.resume();
+    const gone = closed(response);
+    stream.close(http2.constants.NGHTTP2_CANCEL);
+    await gone;
+  },
+  async 'while the upstream has yet to ask for its body'(service, session) {
+    const arrival = service.nextWaiting();
+    const stream = askOf(session, { ':path': '/a', ':method': 'POST', expect: '100-continue' });
+    const [, response] = await arrival;
+    const gone = closed(response);
+    stream.close(http2.constants.NGHTTP2_CANCEL);
+    await gone;
+  },
+  async 'in the middle of the answer'(service, session) {
+    const arrival = service.next();
+    const stream = askOf(session, { ':path': '/a' });
+    const [, response] = await arrival;
+    const gone = closed(response);
+    response.writeHead(200, { 'content-length': 100 }).write('abc');
+    await new Promise((resolve) => stream.once('data', resolve));
+    stream.close(http2.constants.NGHTTP2_CANCEL);
+    await gone;
+  },
+  async 'in a WebSocket'(service, session) {
+    if (!session.remoteSettings.enableConnectProtocol) await once(session, 'remoteSettings');
+    const arrival = service.next();
+    const stream = askOf(session, {
+      ...{ ':method': 'CONNECT', ':protocol': 'websocket', ':scheme': 'http', ':path': '/a' },
+      'sec-websocket-version': '13',
+    });
+    const [{ socket, headers }] = await arrival;
+    const accept = hash('sha1', `${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`, 'base64');
+    const switching = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n';
+    socket.write(`${switching}Sec-WebSocket-Accept: ${accept}\r\n\r\n`);
+    await once(stream, 'response');
+    const gone = closed(socket);
+    stream.close(http2.constants.NGHTTP2_CANCEL);
+    await gone;
+  },
+};
+
+function askOf(session: http2.ClientHttp2Session, headers: http2.OutgoingHttpHeaders): http2.ClientHttp2Stream {
+  return session.request(headers).on('error', () => {});
+}
+
 /** What the upstream does to a request, and what the client gets then. */
 const FAULTS: Readonly<Record<string, { readonly fault: (scene: Scene) => Promise<void>; readonly answer: RegExp }>> = {
   'resets before it answers': {
@@ -245,6 +328,7 @@ async function start(t: TestContext, upstream: object, service: Service) {
       { name: 'all', match: { path: '/**' }, upstream: 'service', websocket: {} },
     ],
     upstreams: { service: { url: `http://127.0.0.1:${service.port}`, ...upstream } },
+    sections: { server: { listeners: [{ name: 'inside', port: 0, http2: true }] } },
   });
   const after = async () => {
     const client = await connectRaw(t, gateway.port);
@@ -286,6 +370,36 @@ describe('a client that leaves', { timeout: 60_000 }, () => {
     });
   }
 });
+
+describe('a client of HTTP/2 that resets its stream', { timeout: 60_000 }, () => {
+  for (const [phase, reset] of Object.entries(RESETS)) {
+    it(`${phase} leaves nothing behind`, { timeout: 10_000 }, async (t) => {
+      const before = openSockets();
+      const service = await startService(t);
+      const { gateway, after, active } = await start(t, STRICT, service);
+      const session = http2.connect(gateway.url);
+      t.after(() => session.destroy());
+      await reset(service, session);
+      await poll(active, (count) => count === '1', 3_000);
+      assert.match(await after(), /^HTTP\/1\.1 200 [\s\S]*fine/);
+      assert.equal(
+        gateway.log.find(({ path, msg }) => path === '/a' && msg === 'request')?.status,
+        STATUS[phase] ?? 499,
+      );
+      session.destroy();
+      await gateway.gateway.close();
+      await poll(service.openConnections, (count) => count === 0, 3_000);
+      await poll(
+        async () => openSockets(),
+        (count) => count === before + 1,
+        3_000,
+      );
+    });
+  }
+});
+
+/** As the log has it, where that is not 499. */
+const STATUS: Readonly<Record<string, number>> = { 'in a WebSocket': 200 };
 
 describe('an upstream that', { timeout: 60_000 }, () => {
   for (const [what, { fault, answer }] of Object.entries(FAULTS)) {

@@ -397,7 +397,7 @@ describe('a client that waits for 100 Continue', { timeout: 30_000 }, () => {
     connection.socket.write('hello');
     await connection.until(/ 200 OK[\s\S]*ok/);
     assert.equal(service.requests[0]?.body, 'hello');
-    assert.equal(service.requests[0]?.headers.expect, undefined);
+    assert.equal(service.requests[0]?.headers.expect, '100-continue');
   });
 
   it('is refused without being asked, and its connection ends', async (t) => {

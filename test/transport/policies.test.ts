@@ -229,7 +229,7 @@ test('where no endpoint is healthy, they are all tried or none is, as configured
     ['fail', false],
   ] as const) {
     const { upstream, of } = reach(t, [server.url, `${server.url}/b`], parse({ when_all_unhealthy: mode }));
-    for (const endpoint of upstream.state.endpoints) endpoint.healthy = false;
+    for (const endpoint of upstream.state.endpoints) endpoint.judge(false, 0);
     if (works) {
       await upstream.send(GET, contextOf());
       assert.equal(of('all_unhealthy').length, 1);
@@ -284,7 +284,7 @@ test('endpoints of the own zone come first, the others when those are gone', asy
   assert.equal(near.requests.length, 10);
   const own = upstream.state.endpoints[1];
   assert.ok(own);
-  own.healthy = false;
+  own.judge(false, 0);
   await upstream.send(GET, contextOf());
   assert.equal(far.requests.length, 1);
 });
@@ -328,7 +328,7 @@ test('the canary gets its share, and an unhealthy one gives it back', async (t) 
   assert.deepEqual(await of200(), one, 'every client stays where it is');
   const endpoint = upstream.state.endpoints[1];
   assert.ok(endpoint);
-  endpoint.healthy = false;
+  endpoint.judge(false, 0);
   assert.ok((await of200()).every((body) => body === 'stable'));
   assert.equal(of('canary_fallback').length, share);
 });

@@ -17,7 +17,9 @@ export const headers = section({
           as: headerName.optional().describe('Sent under this name instead'),
           default: z.string().optional().describe('Sent where the client has no such header'),
         }),
-        z.strictObject({ matching: regularExpression('Regular expression over lower-case header names') }),
+        z.strictObject({
+          matching: regularExpression('Regular expression in the syntax of RE2 over lower-case header names'),
+        }),
       ]),
     )
     .default([])

@@ -1,15 +1,16 @@
 import * as z from 'zod';
+import { compileLinearPattern, LINEAR_PATTERN_HINT } from '../linear-pattern.ts';
 import { facts } from './facts.ts';
 
-/** The source of a JavaScript regular expression, compiled with the `u` flag. */
+/** The source of a regular expression in the syntax of RE2, which any part of a text may match. */
 export function regularExpression(description: string): z.ZodString {
   const schema = z
     .string()
     .superRefine((source, context) => {
       try {
-        new RegExp(source, 'u');
+        compileLinearPattern(source);
       } catch (error) {
-        const params = { detail: (error as Error).message, hint: 'Escape what is meant literally with a backslash' };
+        const params = { detail: (error as Error).message, hint: LINEAR_PATTERN_HINT };
         context.addIssue({ code: 'custom', message: 'Expected a regular expression', params });
       }
     })

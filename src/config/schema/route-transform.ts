@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { compileLinearReplacement } from '../linear-pattern.ts';
+import { compileLinearReplacement, LINEAR_PATTERN_HINT } from '../linear-pattern.ts';
 import { fieldRules, queryRules } from './field-rules.ts';
 import { ANSWER_VARIABLES, mapping, pathTemplate, REQUEST_VARIABLES } from './mapping-text.ts';
 import { path } from './path.ts';
@@ -25,10 +25,7 @@ const pathRule = z.union([
       try {
         compileLinearReplacement(regex, replace);
       } catch (error) {
-        const params = {
-          detail: (error as Error).message,
-          hint: 'The syntax is that of RE2: it has no look-around and no back-references',
-        };
+        const params = { detail: (error as Error).message, hint: LINEAR_PATTERN_HINT };
         context.addIssue({ code: 'custom', message: 'Expected a regular expression', path: ['regex'], params });
       }
     }),

@@ -29,7 +29,7 @@ function routePath(description: string): z.ZodString {
 const condition = z.union([
   z.string(),
   z.boolean(),
-  z.strictObject({ regex: regularExpression('Regular expression that the value matches') }),
+  z.strictObject({ regex: regularExpression('Regular expression in the syntax of RE2 that the value matches') }),
 ]);
 const conditionForms = 'the value itself, true (present), false (absent) or `{ regex: … }`';
 

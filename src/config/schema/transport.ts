@@ -45,6 +45,9 @@ const connections = section({
 const timeouts = section({
   upload: duration('Longest exchange that sends a streamed body').prefault('300s'),
   response_header: duration('Longest wait for the head of the answer; default: only the total counts').optional(),
+  continue: duration(
+    'Longest wait for the 100 Continue of an upload whose client waits for it; then the body is sent all the same',
+  ).prefault('1s'),
   idle: duration('Longest silence while a streamed answer runs').prefault('60s'),
   per_try: duration('Longest single try; default: only the total counts').optional(),
   deadline_header: z
@@ -69,6 +72,10 @@ const balance = section({
     .default(1.25)
     .describe('`hash` passes over an endpoint with more than this times the average load'),
   zone: z.string().optional().describe('The zone of the gateway'),
+  slow_start: duration(
+    'Time over which an endpoint that is new, or was out, gets from a tenth of its weight to all of it; default: at once',
+    { min: '100ms' },
+  ).optional(),
   affinity: section({
     cookie: cookieName.default('weir_affinity').describe('Name of the cookie'),
     secret: z.string().min(16).describe('Signs the cookie (HMAC-SHA-256)'),

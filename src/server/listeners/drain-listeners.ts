@@ -24,6 +24,7 @@ export async function drainListeners(
       if (isEventStream(response)) endInSpread(() => response.destroy());
     }
     for (const close of http1.tunnels().values()) endInSpread(close);
+    for (const close of http2?.tunnels().values() ?? []) endInSpread(close);
     http1.drain();
     http2?.drain();
   }

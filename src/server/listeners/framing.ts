@@ -25,7 +25,8 @@ export function findBreach(request: IncomingMessage, limits: HeaderLimits): Weir
     (isOfHttp2 ? checkSize(rawHeaders, limits) : checkVersion(request)) ??
     checkRepeated(rawHeaders) ??
     checkBodyFraming(request, isOfHttp2) ??
-    checkTarget(request, isOfHttp2)
+    checkTarget(request, isOfHttp2) ??
+    checkExpectation(request)
   );
 }
 
@@ -125,6 +126,12 @@ function checkTarget(request: IncomingMessage, isOfHttp2: boolean): WeirError | 
   if (authority.toLowerCase() !== headers.host?.toLowerCase()) return malformed('The target and "host" must agree');
   request.url = rest.startsWith('/') ? rest : `/${rest}`;
   return undefined;
+}
+
+/** RFC 9110 §10.1.1: there is one expectation, and clients of HTTP/1.0 have none. */
+function checkExpectation({ headers: { expect }, httpVersion }: IncomingMessage): WeirError | undefined {
+  if (expect === undefined || httpVersion === '1.0' || expect.toLowerCase() === '100-continue') return undefined;
+  return refuse('EXPECTATION_FAILED', 'The only expectation that is known is "100-continue"');
 }
 
 /** In HTTP/2 `:authority` and `host` say the same thing, and must not say two (RFC 9113 §8.3.1). */

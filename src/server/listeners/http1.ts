@@ -114,6 +114,7 @@ export function createHttp1({ definition, handlers, onIncident }: Http1Parts): H
     inviteWhenRead(request, response);
     onRequest(request, response);
   });
+  server.on('checkExpectation', onRequest);
   server.on('upgrade', (request: IncomingMessage, duplex: Duplex, head: Buffer) => {
     const socket = duplex as Socket;
     if (isRefused(socket) || handlers.upgrade === undefined) return void socket.destroy();

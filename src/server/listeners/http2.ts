@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   constants,
   createServer,
@@ -7,8 +7,12 @@ import {
   type ServerHttp2Session,
 } from 'node:http2';
 import type { Socket } from 'node:net';
+import { uuidV7 } from '../../edge/request-id.ts';
+import { WeirError } from '../../errors.ts';
+import { problemOf, sendProblem } from '../problem.ts';
 import { createBodyPace } from './body-pace.ts';
 import type { ListenerIncident } from './events.ts';
+import type { Handlers } from './handlers.ts';
 import { Http2Response } from './http2-response.ts';
 import { inviteWhenRead } from './invite-when-read.ts';
 import type { ServerDefinition } from './listener-definition.ts';
@@ -17,8 +21,10 @@ import type { ServerDefinition } from './listener-definition.ts';
 export interface Http2 {
   /** @param socket after TLS, if there is any. */
   serve(socket: Socket): void;
-  /** Requests that have begun. */
+  /** Requests that have begun, other than tunnels. */
   inFlight(): ServerResponse[];
+  /** Tunnels, with what closes each. */
+  tunnels(): ReadonlyMap<ServerResponse, () => void>;
   /** Asks clients to take other connections from now on; this one serves them until they do (RFC 9113 §6.8). */
   announceDrain(): void;
   /** Takes no new requests, and closes connections as soon as none is on them. */
@@ -28,12 +34,12 @@ export interface Http2 {
 
 export interface Http2Parts {
   readonly definition: ServerDefinition;
-  readonly request: RequestListener;
+  readonly handlers: Pick<Handlers, 'request' | 'connect'>;
   readonly onIncident: (incident: ListenerIncident) => void;
 }
 
-/** Beside the fields: `:method`, `:scheme`, `:authority`, `:path`. */
-const PSEUDO_FIELDS = 4;
+/** Beside the fields: `:method`, `:scheme`, `:authority`, `:path`, `:protocol`. */
+const PSEUDO_FIELDS = 5;
 /** Per second, beyond `max_resets`. */
 const RESETS_PER_SECOND = 33;
 const LINGER_MS = 1_000;
@@ -41,7 +47,7 @@ const CONTROL_WINDOW_MS = 10_000;
 /** RFC 9113 §6.8: no stream has a greater id, so all that the client has begun are still served. */
 const LAST_STREAM = 2 ** 31 - 1;
 
-export function createHttp2({ definition, request: onRequest, onIncident }: Http2Parts): Http2 {
+export function createHttp2({ definition, handlers, onIncident }: Http2Parts): Http2 {
   const { http2, headersTimeoutMs, keepAliveTimeoutMs } = definition;
   const server = createServer({
     settings: {
@@ -49,6 +55,8 @@ export function createHttp2({ definition, request: onRequest, onIncident }: Http
       initialWindowSize: http2.streamWindowBytes,
       maxHeaderListSize: definition.maxHeadersSizeBytes,
       enablePush: false,
+      // RFC 8441 §3
+      enableConnectProtocol: handlers.connect !== undefined,
     },
     maxHeaderListPairs: definition.maxHeaders + PSEUDO_FIELDS + 1,
     streamResetBurst: http2.maxResets,
@@ -64,6 +72,7 @@ export function createHttp2({ definition, request: onRequest, onIncident }: Http
     },
   });
   const sessions = new Map<ServerHttp2Session, Set<ServerResponse>>();
+  const tunnels = new Map<ServerResponse, () => void>();
   const sockets = new WeakMap<ServerHttp2Session, Socket>();
   let arriving: Socket | undefined;
   let isDraining = false;
@@ -73,25 +82,49 @@ export function createHttp2({ definition, request: onRequest, onIncident }: Http
     if (sessions.get(session)?.size === 0) cutSoon(sockets.get(session));
   };
 
-  const serve = (incoming: Http2ServerRequest, outgoing: Http2ServerResponse): void => {
-    const { session } = incoming.stream;
+  // The forms of node:http2 are made to be used like those of node:http; their types do not say so.
+  const forms = (incoming: Http2ServerRequest, outgoing: Http2ServerResponse) => ({
+    request: incoming as unknown as IncomingMessage,
+    response: outgoing as unknown as ServerResponse,
+  });
+  const count = ({ stream: { session } }: Http2ServerRequest, response: ServerResponse): void => {
     const open = session === undefined ? undefined : sessions.get(session as ServerHttp2Session);
-    // The forms of node:http2 are made to be used like those of node:http; their types do not say so.
-    const request = incoming as unknown as IncomingMessage;
-    const response = outgoing as unknown as ServerResponse;
     open?.add(response);
-    outgoing.once('close', () => {
+    response.once('close', () => {
       open?.delete(response);
       if (open?.size === 0 && session?.closed) cutSoon(sockets.get(session as ServerHttp2Session));
     });
-    if (!incoming.stream.endAfterHeaders) pace.watch(request);
-    onRequest(request, response);
   };
+  const serve = (incoming: Http2ServerRequest, outgoing: Http2ServerResponse): void => {
+    const { request, response } = forms(incoming, outgoing);
+    count(incoming, response);
+    if (!incoming.stream.endAfterHeaders) pace.watch(request);
+    handlers.request(request, response);
+  };
+  server.on('connect', (incoming: Http2ServerRequest, outgoing: Http2ServerResponse) => {
+    const { request, response } = forms(incoming, outgoing);
+    count(incoming, response);
+    const protocol = incoming.headers[':protocol'];
+    if (handlers.connect !== undefined && protocol === 'websocket') {
+      tunnels.set(response, handlers.connect(request, response));
+      response.once('close', () => tunnels.delete(response));
+      return;
+    }
+    const detail =
+      protocol === undefined
+        ? 'The method "CONNECT" is for proxies that clients choose'
+        : 'The only protocol that CONNECT asks for is "websocket"';
+    const requestId = uuidV7();
+    const code = 'NOT_IMPLEMENTED';
+    sendProblem(response, problemOf(new WeirError(code, detail), requestId));
+    onIncident({ type: 'request_refused', code, address: request.socket.remoteAddress ?? '', requestId, detail });
+  });
   server.on('request', serve);
   server.on('checkContinue', (incoming, outgoing) => {
     inviteWhenRead(incoming as unknown as IncomingMessage, outgoing as unknown as ServerResponse);
     serve(incoming, outgoing);
   });
+  server.on('checkExpectation', serve);
   server.on('session', (session) => {
     const open = new Set<ServerResponse>();
     sessions.set(session, open);
@@ -116,9 +149,12 @@ export function createHttp2({ definition, request: onRequest, onIncident }: Http
       server.emit('connection', socket);
       arriving = undefined;
     },
-    inFlight: () => [...sessions.values()].flatMap((open) => [...open]),
+    inFlight: () => [...sessions.values()].flatMap((open) => [...open].filter((response) => !tunnels.has(response))),
+    tunnels: () => tunnels,
     announceDrain() {
-      for (const session of sessions.keys()) session.goaway(constants.NGHTTP2_NO_ERROR, LAST_STREAM);
+      for (const session of sessions.keys()) {
+        if (!session.destroyed) session.goaway(constants.NGHTTP2_NO_ERROR, LAST_STREAM);
+      }
     },
     drain() {
       isDraining = true;

@@ -44,7 +44,7 @@ export async function openListener(definition: ListenerDefinition, parts: Listen
   const { server: settings, caps, handlers, onIncident } = parts;
   const { tls, proxyProtocol, http2: wantsHttp2 = tls !== undefined } = definition;
   const http1 = createHttp1({ definition: settings, handlers, onIncident });
-  const http2 = wantsHttp2 ? createHttp2({ definition: settings, request: handlers.request, onIncident }) : undefined;
+  const http2 = wantsHttp2 ? createHttp2({ definition: settings, handlers, onIncident }) : undefined;
   /** All connections; the value tells whether requests may come by it already. */
   const sockets = new Map<Socket, boolean>();
   const secure = tls === undefined ? undefined : await openTls();

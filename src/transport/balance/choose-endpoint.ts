@@ -4,6 +4,7 @@ import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { Affinity } from './affinity.ts';
 import type { Balancer } from './balancer.ts';
 import type { HashKey } from './hash-key.ts';
+import type { SlowStart } from './slow-start.ts';
 
 export interface ChooseOptions {
   readonly endpoints: readonly Endpoint[];
@@ -11,6 +12,7 @@ export interface ChooseOptions {
   /** Only where the balancer uses a key. */
   readonly hashKey: HashKey | undefined;
   readonly affinity: Affinity | undefined;
+  readonly slowStart: SlowStart | undefined;
   readonly split: CanarySplit | undefined;
   /** The gateway's own. */
   readonly zone: string | undefined;
@@ -42,6 +44,7 @@ export class EndpointChooser {
     if (this.#single !== undefined) {
       return this.#single.isAvailable(nowMs) ? this.#single : this.#whenUnhealthy([this.#single])[0];
     }
+    this.#options.slowStart?.weigh(this.#options.endpoints, nowMs);
     let candidates = this.#healthy(context, nowMs);
     candidates = narrow(candidates, (endpoint) => !tried.includes(endpoint));
     const { zone, affinity, balancer, hashKey, epochMs } = this.#options;

@@ -17,8 +17,11 @@ export interface ConnectionPoolOptions {
   readonly tls: TlsOptions;
   readonly clock: Clock;
   readonly resolve: ResolveHost;
-  /** The addresses of the host changed; connections to the old ones end with their requests. */
-  readonly onAddresses: (addresses: readonly HostAddress[]) => void;
+  /**
+   * The addresses of the host changed; connections to the old ones end with their requests.
+   * @param isMoved Whether none of them is left.
+   */
+  readonly onAddresses: (addresses: readonly HostAddress[], isMoved: boolean) => void;
 }
 
 /**
@@ -106,14 +109,18 @@ export class ConnectionPool {
   async #refresh(): Promise<void> {
     const { addresses, ttlMs } = await this.#options.resolve(this.#hostname);
     if (this.#closed) return;
-    const changed = this.#addresses.length > 0 && !sameAddresses(this.#addresses, addresses);
+    const before = this.#addresses;
+    const changed = before.length > 0 && !sameAddresses(before, addresses);
     this.#addresses = addresses;
     this.#stale = false;
     if (ttlMs < Number.POSITIVE_INFINITY) this.#timer = this.#options.clock.setTimeout(this.#expire, ttlMs);
     if (!changed) return;
     const old = this.#connections;
     this.#connections = this.#create();
-    this.#options.onAddresses(addresses);
+    this.#options.onAddresses(
+      addresses,
+      before.every(({ address }) => addresses.every((each) => each.address !== address)),
+    );
     // Not waited for: what runs on the old addresses may take long.
     old.close().catch(ignore);
   }

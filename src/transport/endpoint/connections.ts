@@ -11,13 +11,15 @@ export interface OutgoingRequest {
   readonly body: Readable | Buffer | string | null;
   /** The protocol to change to (RFC 9110 §7.8). */
   readonly upgrade?: string;
+  /** `Expect: 100-continue` goes out with the head, and the streamed body only when {@link WireRequest.sendBody} is called. */
+  readonly expectsContinue?: boolean;
 }
 
 /** Hears what becomes of a request. Told exactly once of its end: by `onEnd`, `onUpgrade` or `onError`. */
 export interface AnswerHandler {
   /** The next byte of the request leaves. */
   onStart(): void;
-  /** A 1xx answer. */
+  /** A 1xx answer but 101. */
   onInformational(status: number, headers: string[]): void;
   /** @param headers Name, value, name, value; as sent. */
   onHead(status: number, statusText: string, headers: string[]): void;

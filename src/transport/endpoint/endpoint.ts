@@ -1,4 +1,4 @@
-import type { ConnectionPool } from './connection-pool.ts';
+import type { Address } from './address.ts';
 import type { AnswerHandler, OutgoingRequest } from './connections.ts';
 import { WireRequest } from './wire-request.ts';
 
@@ -7,38 +7,63 @@ export interface EndpointOptions {
   readonly weight: number;
   readonly version: string | undefined;
   readonly zone: string | undefined;
-  readonly pool: ConnectionPool;
-  /** Equal where the connections are made in the same way. */
-  readonly connectionKey: string;
+  readonly address: Address;
 }
 
-/** One address of an upstream: its connections, and what is known of its health. Lives on when a reload leaves it unchanged. */
+/** One address of an upstream as one generation of its config has it. */
 export class Endpoint {
   /** The URL; unique in an upstream. */
   readonly id: string;
   readonly basePath: string;
-  readonly connectionKey: string;
+  /** As configured. */
+  readonly fullWeight: number;
+  readonly version: string | undefined;
+  readonly zone: string | undefined;
+  readonly address: Address;
+  /** What the balancers go by: less than the full one in a slow start. */
   weight: number;
-  version: string | undefined;
-  zone: string | undefined;
-  /** Requests on their way. */
-  inFlight = 0;
-  /** By the active checks. */
-  healthy = true;
-  /** `performance.now()` until which passive checks keep it out. */
-  ejectedUntilMs = 0;
-  readonly #pool: ConnectionPool;
-  #owners = 0;
 
-  constructor({ url, weight, version, zone, pool, connectionKey }: EndpointOptions) {
+  constructor({ url, weight, version, zone, address }: EndpointOptions) {
     this.id = url;
     const { pathname, search } = new URL(url);
     this.basePath = (pathname === '/' ? '' : pathname) + search;
-    this.connectionKey = connectionKey;
+    this.fullWeight = weight;
     this.weight = weight;
     this.version = version;
     this.zone = zone;
-    this.#pool = pool;
+    this.address = address.retain();
+  }
+
+  get inFlight(): number {
+    return this.address.inFlight;
+  }
+
+  set inFlight(count: number) {
+    this.address.inFlight = count;
+  }
+
+  get healthy(): boolean {
+    return this.address.healthy;
+  }
+
+  get ejectedUntilMs(): number {
+    return this.address.ejectedUntilMs;
+  }
+
+  /** The verdict of the active checks. */
+  judge(healthy: boolean, nowMs: number): void {
+    const { address } = this;
+    if (healthy && !address.healthy) address.servesSinceMs = nowMs;
+    address.healthy = healthy;
+    // A service that is well by its own word is not kept out for older failures.
+    if (healthy && address.ejectedUntilMs > 0) {
+      address.servesSinceMs = Math.min(nowMs, Math.max(address.servesSinceMs, address.ejectedUntilMs));
+      address.ejectedUntilMs = 0;
+    }
+  }
+
+  eject(untilMs: number): void {
+    this.address.ejectedUntilMs = untilMs;
   }
 
   /** The request target for a path relative to the endpoint's URL. */
@@ -50,25 +75,25 @@ export class Endpoint {
   }
 
   isAvailable(nowMs: number): boolean {
-    return this.healthy && this.ejectedUntilMs <= nowMs;
+    const { healthy, ejectedUntilMs } = this.address;
+    return healthy && ejectedUntilMs <= nowMs;
+  }
+
+  /** Milliseconds that it has been in service, new or again; `Infinity`: since the start. */
+  serviceMs(nowMs: number): number {
+    const { servesSinceMs, ejectedUntilMs } = this.address;
+    return nowMs - (ejectedUntilMs === 0 ? servesSinceMs : Math.max(servesSinceMs, ejectedUntilMs));
   }
 
   /** Puts a request on its way; the handler may hear of an error before this returns. */
   dispatch(outgoing: OutgoingRequest, handler: AnswerHandler): WireRequest {
     const request = new WireRequest(outgoing, handler);
-    this.#pool.dispatch(request);
+    this.address.pool.dispatch(request);
     return request;
   }
 
-  /** Each generation of the upstream that uses the endpoint retains it once, and releases it once. */
-  retain(): this {
-    this.#owners++;
-    return this;
-  }
-
-  /** The last one closes the connections when their requests are done. */
-  async release(): Promise<void> {
-    this.#owners--;
-    if (this.#owners === 0) await this.#pool.close();
+  /** To be called once, when its generation sends no more. */
+  release(): Promise<void> {
+    return this.address.release();
   }
 }

@@ -6,6 +6,8 @@ export interface Holder {
   drop(request: WireRequest): void;
   pause(request: WireRequest): void;
   resume(request: WireRequest): void;
+  /** Absent: it holds no body back. */
+  sendBody?(request: WireRequest): void;
 }
 
 /** A request that waits for a connection, runs on one, or is over. */
@@ -33,6 +35,11 @@ export class WireRequest {
 
   resume(): void {
     this.holder?.resume(this);
+  }
+
+  /** Lets the body go out that was held back (RFC 9110 §10.1.1); the second time it does nothing. */
+  sendBody(): void {
+    this.holder?.sendBody?.(this);
   }
 
   fail(error: Error, sent: boolean): void {

@@ -107,9 +107,10 @@ export abstract class Exchange<R> implements AnswerHandler, Deadline {
 
   onDue(nowMs: number): void {
     const { startedMs, headTimeoutMs, timeoutKind } = this.limits;
+    const headEndMs = this.headMs === 0 ? startedMs + headTimeoutMs : Number.POSITIVE_INFINITY;
     if (nowMs >= this.#endMs) this.giveUp(timeoutKind);
-    else if (this.headMs === 0 && nowMs >= startedMs + headTimeoutMs) this.giveUp('timeout');
-    else this.reschedule(Number.POSITIVE_INFINITY);
+    else if (nowMs >= headEndMs) this.giveUp('timeout');
+    else this.reschedule(headEndMs);
   }
 
   onStart(): void {

@@ -1,3 +1,4 @@
+import { compileLinearPattern, type LinearPattern } from '../../config/linear-pattern.ts';
 import type { RequestContext } from '../../edge/request-context.ts';
 
 /** `headers` of an upstream file. */
@@ -47,10 +48,10 @@ export function compileHeaderRules(rules: HeaderRules): { add: AddHeaders; sets:
     sets.add(name.toLowerCase());
   }
   const copies: { from: string; to: string; fallback: string | undefined }[] = [];
-  const patterns: RegExp[] = [];
+  const patterns: LinearPattern[] = [];
   for (const rule of rules.forward) {
     if (typeof rule === 'object' && 'matching' in rule) {
-      patterns.push(new RegExp(rule.matching));
+      patterns.push(compileLinearPattern(rule.matching));
       continue;
     }
     const { name, as = name, default: fallback } = typeof rule === 'string' ? { name: rule } : rule;

@@ -50,7 +50,7 @@ export class Ejection {
     record.failures = 0;
     record.ejections++;
     const durationMs = Math.min(this.#settings.maxDurationMs, this.#settings.durationMs * record.ejections);
-    endpoint.ejectedUntilMs = now + durationMs;
+    endpoint.eject(now + durationMs);
     this.#onEject(endpoint, durationMs);
   }
 }

@@ -80,9 +80,7 @@ export class Prober {
     if (this.#stop.signal.aborted) return;
     const success = !(answer instanceof Failure) && answer.status >= 200 && answer.status < 300;
     if (!count.record(success)) return;
-    endpoint.healthy = count.healthy;
-    // A service that is well by its own word is not kept out for older failures.
-    if (count.healthy) endpoint.ejectedUntilMs = 0;
+    endpoint.judge(count.healthy, clock.now());
     onChange(endpoint, count.healthy);
   }
 }

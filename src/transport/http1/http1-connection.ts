@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import type { Holder, WireRequest } from '../endpoint/wire-request.ts';
 import { ReadBuffer } from './read-buffer.ts';
 import type { RequestHead } from './request-head.ts';
@@ -26,6 +27,8 @@ export class Http1Connection implements ResponseSink, Holder {
   #socket: Socket | undefined;
   #request: WireRequest | undefined;
   #upload: Upload | undefined;
+  /** Of a request whose body waits to be asked for. */
+  #held: RequestHead | undefined;
   #head: ResponseHead | undefined;
   /** Whether bytes come by {@link onread}. */
   #reads = false;
@@ -89,9 +92,11 @@ export class Http1Connection implements ResponseSink, Holder {
       socket.write(head.text, 'latin1');
       socket.write(body);
       socket.uncork();
+    } else if (outgoing.expectsContinue === true) {
+      this.#held = head;
+      socket.write(head.text, 'latin1');
     } else {
-      const upload = new Upload(socket, head.text, body, head.contentLength, (error) => this.#end(error));
-      if (this.#request === request) this.#upload = upload;
+      this.#startUpload(request, head.text, body, head.contentLength);
       return;
     }
     // The system took nothing: the service had closed the connection before.
@@ -100,6 +105,13 @@ export class Http1Connection implements ResponseSink, Holder {
       request.fail(socket.errored, false);
       this.close();
     }
+  }
+
+  sendBody(request: WireRequest): void {
+    const held = this.#held;
+    if (held === undefined || this.#request !== request) return;
+    this.#held = undefined;
+    this.#startUpload(request, '', request.outgoing.body as Readable, held.contentLength);
   }
 
   /** Its request is given up: no other can follow it. */
@@ -160,6 +172,8 @@ export class Http1Connection implements ResponseSink, Holder {
       !surplus &&
       (head.isChunked || head.contentLength !== -1 || isBodiless(request, head)) &&
       (this.#upload === undefined || this.#upload.isComplete) &&
+      // The service may take what comes next for the body that it did not ask for.
+      this.#held === undefined &&
       request.outgoing.upgrade === undefined;
     this.resume();
     if (isFree) {
@@ -188,6 +202,11 @@ export class Http1Connection implements ResponseSink, Holder {
     this.#socket = undefined;
     this.#leave();
     request.handler.onUpgrade(fields, socket);
+  }
+
+  #startUpload(request: WireRequest, head: string, body: Readable, contentLength: number): void {
+    const upload = new Upload(this.#socket as Socket, head, body, contentLength, (error) => this.#end(error));
+    if (this.#request === request) this.#upload = upload;
   }
 
   readonly #onError = (error: Error): void => this.#end(error);

@@ -83,6 +83,7 @@ export function writeRequestHead(request: OutgoingRequest, host: string): Reques
   if (contentLength === -1) lines += 'transfer-encoding: chunked\r\n';
   else if (contentLength > 0 || body !== null || WITH_CONTENT.has(method))
     lines += `content-length: ${contentLength}\r\n`;
+  if (request.expectsContinue === true) lines += 'expect: 100-continue\r\n';
   if (upgrade !== undefined) {
     checkValue('upgrade', upgrade);
     lines += `connection: upgrade\r\nupgrade: ${upgrade}\r\n\r\n`;

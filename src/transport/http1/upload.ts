@@ -17,6 +17,7 @@ export class Upload {
 
   /**
    * Writes what of the body is there already, together with the head.
+   * @param head `''`: it is out.
    * @param contentLength -1: in chunks.
    * @param onFailure The body breaks off, or has another length than it said.
    */
@@ -26,7 +27,7 @@ export class Upload {
     this.#onFailure = onFailure;
     this.#remaining = contentLength;
     socket.cork();
-    socket.write(head, 'latin1');
+    if (head !== '') socket.write(head, 'latin1');
     // Small uploads often are here as a whole.
     const first: unknown = body.readable ? body.read() : null;
     if (first !== null) this.#onData(first as Buffer | string);

@@ -20,6 +20,7 @@ export function runHttp2Request(
   let stream: ClientHttp2Stream;
   try {
     const fields = http2Headers(outgoing.method, outgoing.target, origin, outgoing.headers);
+    if (outgoing.expectsContinue === true) fields.expect = '100-continue';
     handler.onStart();
     const { body } = outgoing;
     stream = session.request(fields, { endStream: body === null, waitForTrailers: hasTrailers(body) });
@@ -38,14 +39,23 @@ export function runHttp2Request(
     },
     pause: () => stream.pause(),
     resume: () => stream.resume(),
+    sendBody() {
+      if (isHeld) startBody();
+    },
   };
   request.holder = holder;
   const isOver = () => request.holder !== holder;
-  const stopBody = sendBody(stream, outgoing.body, (error) => {
-    if (isOver()) return;
-    stream.close(constants.NGHTTP2_CANCEL);
-    request.fail(error, true);
-  });
+  let isHeld = outgoing.expectsContinue === true;
+  let stopBody = () => {};
+  const startBody = (): void => {
+    isHeld = false;
+    stopBody = sendBody(stream, outgoing.body, (error) => {
+      if (isOver()) return;
+      stream.close(constants.NGHTTP2_CANCEL);
+      request.fail(error, true);
+    });
+  };
+  if (!isHeld) startBody();
 
   stream.on('headers', (headers, _flags, raw: string[] = []) => {
     if (!isOver()) handler.onInformational(Number(headers[':status']), fieldLines(raw));

@@ -4,7 +4,7 @@ import type { Failure } from '../exchange/failure.ts';
 export interface Repeatable {
   /** RFC 9110 §9.2.2, or the caller's word for it, or an Idempotency-Key. */
   readonly idempotent: boolean;
-  /** Whether the body can be sent a second time. */
+  /** Whether the body can be sent a second time: it is at hand, or nothing of it was sent so far. */
   readonly replayable: boolean;
 }
 
