@@ -57,6 +57,11 @@ export const ERRORS = {
   UPSTREAM_ERROR: { audience: 'internal', status: 502, message: 'An upstream reported an error' },
   DEADLINE_EXCEEDED: { audience: 'internal', status: 504, message: 'The request ran out of time' },
   CLIENT_CLOSED_REQUEST: { audience: 'internal', status: 499, message: 'The client closed the request' },
+  NOT_CACHED: {
+    audience: 'client',
+    status: 504,
+    message: 'The request is to be answered from the cache alone, and nothing in it answers it',
+  },
   SCHEMA_NOT_READY: { audience: 'internal', status: 503, message: 'The gateway has no schema yet' },
   ROUTE_NOT_READY: { audience: 'internal', status: 503, message: 'The graph lacks what the route asks for' },
   INTERNAL_ERROR: { audience: 'internal', status: 500, message: 'An internal error occurred' },

@@ -72,6 +72,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     edge: () => generation.edge,
     requestTimeoutMs: () => generation.config.server.requestTimeoutMs,
   });
+  metrics.observe('weir.cache.size', () => [{ labels: {}, value: generation.cache?.store.bytes ?? 0 }]);
   const serving = {
     reception,
     graphqlPath: () => (hasGraph(generation.config) ? generation.config.graphql.path : undefined),

@@ -24,11 +24,10 @@ const needs = (program: string): string | undefined =>
   hasCommand(program) ? undefined : `"${program}" is not installed`;
 
 /** With routing, request id, access log and metrics, as anyone runs it. */
-const weir: ProxyContender = {
-  name: 'Weir',
-  missing: undefined,
-  command(folder, originPort, port) {
-    const directory = join(folder, 'weir');
+const startWeir =
+  (name: string, keys: object): ProxyContender['command'] =>
+  (folder, originPort, port) => {
+    const directory = join(folder, name);
     mkdirSync(join(directory, 'upstreams'), { recursive: true });
     writeFileSync(
       join(directory, 'upstreams/origin.yaml'),
@@ -39,7 +38,7 @@ const weir: ProxyContender = {
       match: { path: `/other-${i}/{id}` },
       upstream: 'origin',
     }));
-    const routes = [...other, { name: 'items', match: { path: '/items/{id}' }, upstream: 'origin' }];
+    const routes = [...other, { name: 'items', match: { path: '/items/{id}' }, upstream: 'origin', ...keys }];
     writeFileSync(
       join(directory, 'gateway.yaml'),
       stringify({ server: { port, host: '127.0.0.1' }, upstreams: ['upstreams/origin.yaml'], routes }),
@@ -51,7 +50,14 @@ const weir: ProxyContender = {
       env: { NODE_ENV: 'production' },
       log: join(directory, 'access.log'),
     };
-  },
+  };
+
+const weir: ProxyContender = { name: 'Weir', missing: undefined, command: startWeir('weir', {}) };
+
+const cachingWeir: ProxyContender = {
+  name: 'Weir (cache hit)',
+  missing: undefined,
+  command: startWeir('weir-cache', { cache: { default_ttl: '1h' } }),
 };
 
 const upstreamOf = (port: number) => `upstream origin { server 127.0.0.1:${port}; keepalive 128; }`;
@@ -75,6 +81,19 @@ const loggingNginx: ProxyContender = {
     const log = `access_log ${folder}/nginx-log.access combined buffer=64k flush=1s;`;
     const server = `location / { ${log} ${PASS} proxy_set_header X-Request-ID $request_id; add_header X-Request-ID $request_id; }`;
     writeFileSync(file, nginxConf(folder, 'nginx-log', server, port, upstreamOf(originPort)));
+    return { command: 'nginx', args: ['-c', file] };
+  },
+};
+
+const cachingNginx: ProxyContender = {
+  name: 'NGINX (cache hit, access log)',
+  missing: needs('nginx'),
+  command(folder, originPort, port) {
+    const file = join(folder, 'nginx-cache.conf');
+    const log = `access_log ${folder}/nginx-cache.access combined buffer=64k flush=1s;`;
+    const server = `location / { ${log} ${PASS} proxy_cache kept; proxy_cache_valid 200 1h; }`;
+    const http = `proxy_cache_path ${folder}/nginx-kept keys_zone=kept:10m; ${upstreamOf(originPort)}`;
+    writeFileSync(file, nginxConf(folder, 'nginx-cache', server, port, http));
     return { command: 'nginx', args: ['-c', file] };
   },
 };
@@ -122,4 +141,7 @@ const fastify: ProxyContender = {
   },
 };
 
-export const CONTENDERS: readonly ProxyContender[] = [weir, nginx, loggingNginx, haproxy, fastify];
+export const CONTENDERS: readonly ProxyContender[] = [
+  ...[weir, nginx, loggingNginx, haproxy, fastify],
+  ...[cachingWeir, cachingNginx],
+];

@@ -57,6 +57,21 @@ export class RedisConnection {
     return withDeadline(this.#client.get(key), this.#deadlineMs);
   }
 
+  /** @throws where the store cannot be reached or is late. */
+  getBytes(key: string): Promise<Buffer | null> {
+    return withDeadline(this.#client.getBuffer(key), this.#deadlineMs);
+  }
+
+  /** @param ttlMs A whole number from 1. @throws where the store cannot be reached, is late, or refuses. */
+  async setBytes(key: string, value: Buffer, ttlMs: number): Promise<void> {
+    await withDeadline(this.#client.set(key, value, 'PX', ttlMs), this.#deadlineMs);
+  }
+
+  /** @throws where the store cannot be reached or is late. */
+  async delete(key: string): Promise<void> {
+    await withDeadline(this.#client.del(key), this.#deadlineMs);
+  }
+
   async close(): Promise<void> {
     this.#client.disconnect();
   }

@@ -19,6 +19,8 @@ export interface RequestFacts {
   errorCount?: number;
   /** Estimated cost of the GraphQL operation, for limits that count it. */
   operationCost?: number;
+  /** How a route that keeps answers came to this one. */
+  cache?: string;
 }
 
 /** Everything that one client request owns: its context, its deadline, its part in a trace. `end` releases all of it. */

@@ -2,9 +2,14 @@ import type { Config, RouteConfig } from '../config/config.ts';
 import { parseRoutePath, type RouteSegment } from '../config/route-path.ts';
 import { createCompressor, type OnEncoded, rulesOfRoute } from '../content-coding/compressor.ts';
 import type { CompiledEdge } from '../edge/create-edge.ts';
+import type { RequestHead } from '../edge/edge.ts';
 import type { Graph } from '../graphql/graph.ts';
 import type { Upstreams } from '../transport/create-upstreams.ts';
 import { compileAggregate } from './aggregate/compile-aggregate.ts';
+import type { RouteCache } from './cache/cache-layer.ts';
+import { compileCache } from './cache/compile-cache.ts';
+import { admitsUnsafe, invalidatingLayer } from './cache/invalidating-layer.ts';
+import type { Cache } from './cache/open-cache.ts';
 import { compressionLayer } from './compression/compression-layer.ts';
 import { compileDocument } from './document/compile-document.ts';
 import { compileFieldFilter, type FieldFilter } from './field-filter.ts';
@@ -28,6 +33,8 @@ export interface RouteParts {
   readonly graph: () => Graph | undefined;
   readonly functions: RouteFunctions;
   readonly onEncoded: OnEncoded;
+  /** `undefined`: no route keeps answers. */
+  readonly cache: Cache | undefined;
 }
 
 /** @throws {TypeError} where a route contradicts the rest of the config; `weir check` finds the same with file and line. */
@@ -35,7 +42,18 @@ export function compileRoutes(parts: RouteParts): Routes {
   const { config, edge } = parts;
   const { internalHeaders, forwarded, via } = config.proxy;
   const filter = compileFieldFilter(internalHeaders, edge.forwarding.managed.has);
-  const routes = config.routes.map((each) => compileRoute(each, parts, filter));
+  const caches = new Map<string, RouteCache>();
+  const cacheOf = (head: RequestHead): RouteCache | undefined => caches.get(index.match(head)?.name ?? '');
+  const routes = config.routes.map((each) => {
+    const cache = compileCache(each, parts);
+    if (cache !== undefined) caches.set(each.name, cache);
+    const keeping = [
+      // A write by one route is to be seen by a read by another.
+      ...(parts.cache !== undefined && admitsUnsafe(each.match.methods) ? [invalidatingLayer(cacheOf)] : []),
+      ...(cache === undefined ? [] : [cache]),
+    ];
+    return compileRoute(each, parts, filter, keeping);
+  });
   const index = new RouteIndex(routes);
   return {
     size: routes.length,
@@ -50,10 +68,10 @@ export function compileRoutes(parts: RouteParts): Routes {
   };
 }
 
-function compileRoute(config: RouteConfig, parts: RouteParts, filter: FieldFilter): Route {
+function compileRoute(config: RouteConfig, parts: RouteParts, filter: FieldFilter, keeping: readonly Layer[]): Route {
   const segments = parseRoutePath(config.match.path);
   if (typeof segments === 'string') throw new TypeError(`Cannot route "${config.name}": ${segments}`);
-  const layers = compileLayers(config, parts);
+  const layers = compileLayers(config, parts, keeping);
   const { answer, upgrade } = compileAnswerer(config, segments, parts, filter);
   return {
     name: config.name,
@@ -104,14 +122,18 @@ function askForPlain(answerer: Answerer): Answerer {
  * What stands around the answerer of a route, from outside to inside: coding for the client, then what is kept of answers, then what
  * changes requests and answers. A layer that the route does not ask for is not there.
  */
-function compileLayers({ name, compress, transform }: RouteConfig, parts: RouteParts): readonly Layer[] {
-  const layers: Layer[] = [];
-  const compression = rulesOfRoute(parts.config.compression, compress);
-  if (compression !== undefined) layers.push(compressionLayer(createCompressor(compression, parts.onEncoded)));
-  if (transform !== undefined) {
-    layers.push(transformLayer(compileTransform(transform, { route: name, code: parts.functions.get(name) })));
-  }
-  return layers;
+function compileLayers(
+  { name, compress, transform }: RouteConfig,
+  { config, functions, onEncoded }: RouteParts,
+  keeping: readonly Layer[],
+): readonly Layer[] {
+  const compression = rulesOfRoute(config.compression, compress);
+  const coding = compression === undefined ? [] : [compressionLayer(createCompressor(compression, onEncoded))];
+  const changing =
+    transform === undefined
+      ? []
+      : [transformLayer(compileTransform(transform, { route: name, code: functions.get(name) }))];
+  return [...coding, ...keeping, ...changing];
 }
 
 function uploadTimeoutOf(name: string | undefined, { upstreams }: Config): number | undefined {

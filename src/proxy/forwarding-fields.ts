@@ -1,5 +1,6 @@
 import type { ProxyDefinition } from '../config/schema/proxy.ts';
 import type { CompiledEdge } from '../edge/create-edge.ts';
+import type { RequestHead } from '../edge/edge.ts';
 import type { FieldLines } from './field-lines.ts';
 import type { RouteExchange } from './route-exchange.ts';
 
@@ -12,16 +13,14 @@ export type AddForwardingFields = (lines: FieldLines, exchange: RouteExchange) =
  */
 export function compileForwardingFields(
   forms: ProxyDefinition['forwarded'],
-  { trusts, isTls }: Pick<CompiledEdge, 'trusts' | 'isTls'>,
+  edge: Pick<CompiledEdge, 'trusts' | 'isTls'>,
 ): AddForwardingFields {
   const [forwarded, xForwarded, xRealIp] = (['forwarded', 'x_forwarded', 'x_real_ip'] as const).map((form) =>
     forms.includes(form),
   );
   return (lines, { scope }) => {
     const { head, clientAddress } = scope;
-    const proto = isTls(head) ? 'https' : 'http';
-    const told = trusts(head) ? head.headers['x-forwarded-host'] : undefined;
-    const host = told !== undefined && HOST.test(told) ? told : (head.headers.host ?? '');
+    const { proto, host } = readOrigin(head, edge);
     if (forwarded) {
       const client = clientAddress.includes(':') ? `"[${clientAddress}]"` : clientAddress;
       const named = HOST.test(host) ? `;host=${host.includes(':') ? `"${host}"` : host}` : '';
@@ -33,6 +32,16 @@ export function compileForwardingFields(
     }
     if (xRealIp) lines.push('x-real-ip', clientAddress);
   };
+}
+
+/** What the client has asked for, as upstreams are told of it. */
+export function readOrigin(
+  head: RequestHead,
+  { trusts, isTls }: Pick<CompiledEdge, 'trusts' | 'isTls'>,
+): { readonly proto: 'http' | 'https'; readonly host: string } {
+  const told = trusts(head) ? head.headers['x-forwarded-host'] : undefined;
+  const host = told !== undefined && HOST.test(told) ? told : (head.headers.host ?? '');
+  return { proto: isTls(head) ? 'https' : 'http', host };
 }
 
 /** A host and a port, as far as they need no further quoting (RFC 7239 §4). */

@@ -1,14 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
+import type { RequestContext } from '../edge/request-context.ts';
 import type { RequestScope } from '../edge/request-scope.ts';
 import type { FieldLines } from './field-lines.ts';
 import type { Route } from './route.ts';
 
+/** Identity, deadline, abort signal, request id, facts for the log. */
+export type RouteScope = RequestContext & Pick<RequestScope, 'head' | 'facts' | 'startedMs' | 'endWithCredential'>;
+
 /** A request on a route, as it goes from layer to layer to what answers it. Each layer may change it before it goes on. */
 export interface RouteExchange {
   readonly route: Route;
-  /** Identity, deadline, abort signal, request id, facts for the log. */
-  readonly scope: RequestScope;
+  readonly scope: RouteScope;
   method: string;
   /** In normal form, percent-encoded; sent to the upstream below the path of its endpoint. */
   path: string;

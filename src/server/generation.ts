@@ -5,6 +5,7 @@ import { WeirError } from '../errors.ts';
 import { buildGraph, type Graph } from '../graphql/graph.ts';
 import { loadPlugins } from '../graphql/load-plugins.ts';
 import { runInProcess } from '../graphql/run-in-process.ts';
+import { type Cache, openCache } from '../proxy/cache/open-cache.ts';
 import { compileRoutes } from '../proxy/compile-routes.ts';
 import { checkDocuments } from '../proxy/document/check-document.ts';
 import type { Routes } from '../proxy/route.ts';
@@ -16,11 +17,12 @@ import { createUpstream } from '../transport/create-upstream.ts';
 import { createUpstreams, type Upstreams } from '../transport/create-upstreams.ts';
 import type { TransportEvent } from '../transport/events.ts';
 import type { Upstream } from '../transport/upstream.ts';
+import { observeCache } from './observe-cache.ts';
 import { observeCompression } from './observe-compression.ts';
 import { observeEdge } from './observe-edge.ts';
 import { watchSupergraph } from './watch-supergraph.ts';
 
-/** Longest wait at start for the store of the limits, milliseconds. */
+/** Longest wait at start for the stores of limits and of kept answers, milliseconds. */
 const STORE_WAIT_MS = 2_000;
 
 /** One config in service, from its upstreams to its graph. A reload opens another beside it and closes it afterwards. */
@@ -31,6 +33,8 @@ export interface Generation {
   /** `undefined` until there is something to serve. */
   graph(): Graph | undefined;
   readonly routes: Routes;
+  /** `undefined`: no route keeps answers. */
+  readonly cache: Cache | undefined;
   readonly supergraph: SupergraphWatcher;
   /** Puts it in the place of the former one: until then, that one checks its upstreams, and its figures hold. */
   takeOver(): void;
@@ -55,6 +59,8 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
   const edge = createEdge(config, observeEdge(logger, metrics), former?.edge);
   // Without the store the gateway serves all the same, by each limit's `on_store_failure`.
   await edge.waitUntilReady(STORE_WAIT_MS);
+  const cache = openCache(config, observeCache(logger, metrics), former?.cache);
+  await cache?.store.waitUntilReady(STORE_WAIT_MS);
   const reached = config.upstreams.filter((upstream) => upstream.kind !== 'local');
   const { onTransportEvent: onEvent } = parts;
   const credentials = new Map(reached.map(({ name, auth }) => [name, edge.forwarding.credentialsOf(name, auth)]));
@@ -65,7 +71,7 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
 
   let graph = hasGraph(config) ? former?.graph() : undefined;
   const onEncoded = observeCompression(metrics);
-  const routes = compileRoutes({ config, edge, upstreams, graph: () => graph, functions, onEncoded });
+  const routes = compileRoutes({ config, edge, upstreams, graph: () => graph, functions, cache, onEncoded });
   let building = Promise.resolve();
   const put = ({ supergraph, subgraphs }: LoadedSupergraph): Promise<void> => {
     building = building.then(async () => {
@@ -128,12 +134,18 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
     upstreams,
     graph: () => graph,
     routes,
+    cache,
     supergraph,
     takeOver: upstreams.takeOver,
     async close() {
       await supergraph.close();
       await building;
-      await Promise.allSettled([edge.close(), upstreams.close(), ...[...unnamed.values()].map((each) => each.close())]);
+      await Promise.allSettled([
+        edge.close(),
+        upstreams.close(),
+        cache?.close(),
+        ...[...unnamed.values()].map((each) => each.close()),
+      ]);
     },
   };
 }

@@ -44,7 +44,7 @@ export function createReception({ edge, tracing, metrics, accessLog, requestTime
     close(scope, status) {
       activeRequests -= 1;
       scope.end(status);
-      const { route, operationName, engine, errorCount } = scope.facts;
+      const { route, operationName, engine, errorCount, cache } = scope.facts;
       accessLog({
         requestId: scope.requestId,
         traceId: scope.traceId,
@@ -58,6 +58,7 @@ export function createReception({ edge, tracing, metrics, accessLog, requestTime
         ...(operationName !== undefined && { operationName }),
         ...(engine !== undefined && { engine }),
         ...(errorCount !== undefined && { errorCount }),
+        ...(cache !== undefined && { cache }),
       });
     },
   };

@@ -16,6 +16,8 @@ export interface AccessRecord {
   readonly operationName?: string;
   readonly engine?: string;
   readonly errorCount?: number;
+  /** How a route that keeps answers came to this one. */
+  readonly cache?: string;
 }
 
 /** Methods that may become label values; anything else counts as `_OTHER` (OpenTelemetry HTTP conventions). */
@@ -57,6 +59,7 @@ function compileLine(serviceName: string): (record: AccessRecord) => string {
     if (record.operationName !== undefined) line += `,"operationName":${quote(record.operationName)}`;
     if (record.engine !== undefined) line += `,"engine":${quote(record.engine)}`;
     if (record.errorCount !== undefined) line += `,"errorCount":${record.errorCount}`;
+    if (record.cache !== undefined) line += `,"cache":${quote(record.cache)}`;
     return `${line},"msg":"request"}\n`;
   };
 }

@@ -84,6 +84,48 @@ export const METRICS = {
     help: 'Bytes of answers with a content coding',
     labels: ['weir.coding'],
   },
+  'weir.cache.requests': {
+    kind: 'counter',
+    unit: '{request}',
+    help: 'Requests on routes that keep answers, by how they were answered',
+    labels: ['http.route', 'weir.outcome'],
+  },
+  'weir.cache.stored': {
+    kind: 'counter',
+    unit: 'By',
+    help: 'Bytes of the bodies of answers that were put into the cache',
+    labels: ['http.route'],
+  },
+  'weir.cache.renewals': {
+    kind: 'counter',
+    unit: '{renewal}',
+    help: 'Stale answers that were renewed beside the request that met them, by what came of it',
+    labels: ['http.route', 'weir.outcome'],
+  },
+  'weir.cache.invalidations': {
+    kind: 'counter',
+    unit: '{write}',
+    help: 'Writes that made what was kept for their URI invalid, by the route that keeps it',
+    labels: ['http.route'],
+  },
+  'weir.cache.evictions': {
+    kind: 'counter',
+    unit: '{answer}',
+    help: 'Answers that went from the memory of this process to make room',
+    labels: [],
+  },
+  'weir.cache.store_changes': {
+    kind: 'counter',
+    unit: '{change}',
+    help: 'Times that the store of the cache was lost and came back',
+    labels: ['weir.state'],
+  },
+  'weir.cache.size': {
+    kind: 'gauge',
+    unit: 'By',
+    help: 'What kept answers take of the memory of this process',
+    labels: [],
+  },
   'weir.auth.refusals': {
     kind: 'counter',
     unit: '{request}',

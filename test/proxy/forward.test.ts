@@ -252,18 +252,22 @@ describe('what comes back', { timeout: 30_000 }, () => {
   });
 
   it('keeps the length where it is known, and is chunked where not', async (t) => {
-    const service = await startServer(t, (request, response) => {
+    const begun = Promise.withResolvers<void>();
+    const service = await startServer(t, async (request, response) => {
       if (request.url === '/known') response.writeHead(200, { 'content-length': 5 });
       response.write('he');
+      if (request.url === '/open') await begun.promise;
       response.end('llo');
     });
-    const { url } = await forwardTo(t, service.url);
+    const { url, port } = await forwardTo(t, service.url);
     const known = await send(`${url}/known`);
     assert.equal(known.headers['content-length'], '5');
     assert.equal(known.headers['transfer-encoding'], undefined);
-    const open = await send(`${url}/open`);
-    assert.equal(open.headers['transfer-encoding'], 'chunked');
-    assert.equal(open.body, 'hello');
+    const connection = await connectRaw(t, port);
+    connection.socket.write('GET /open HTTP/1.1\r\nHost: a\r\n\r\n');
+    await connection.until(/\r\ntransfer-encoding: chunked\r\n[\s\S]*\r\n\r\n2\r\nhe\r\n$/);
+    begun.resolve();
+    await connection.until(/\r\n3\r\nllo\r\n0\r\n\r\n$/);
   });
 
   it('answers HEAD, 204 and 304 without body, and parts as they are', async (t) => {

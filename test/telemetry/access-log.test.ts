@@ -26,6 +26,7 @@ test('a line of the access log is one JSON object that says what the record says
       operationName: text,
       engine: text,
       errorCount: fc.nat(),
+      cache: text,
     },
     { requiredKeys: ['requestId', 'traceId', 'method', 'path', 'route', 'status', 'durationMs', 'client'] },
   );

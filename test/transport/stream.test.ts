@@ -100,18 +100,23 @@ test('an upload flows through, its length kept or chunked', async (t) => {
 });
 
 test('an upload whose length is wrong is not passed off as complete', async (t) => {
-  const { promise: cut, resolve } = Promise.withResolvers<void>();
+  const arrived = Promise.withResolvers<void>();
+  const cut = Promise.withResolvers<void>();
   const { url } = await startEager(t, (request) => {
-    request.on('error', () => resolve());
-    request.resume();
+    request.on('error', () => cut.resolve());
+    request.on('data', () => arrived.resolve());
   });
+  async function* tooShort() {
+    yield Buffer.from('abc');
+    await arrived.promise;
+  }
   const { upstream } = reach(t, url, transportSchema.parse({ retry: false }));
   const answer = upstream.stream(
-    { ...GET, method: 'POST', headers: ['content-length', '10'], body: Readable.from([Buffer.from('abc')]) },
+    { ...GET, method: 'POST', headers: ['content-length', '10'], body: Readable.from(tooShort()) },
     contextOf(),
   );
   await assert.rejects(answer, { name: 'WeirError' });
-  await cut;
+  await cut.promise;
 });
 
 test('a slow reader holds the upstream back', async (t) => {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { browsers } from './browsers.ts';
+import { cache } from './cache.ts';
 import { compression } from './compression.ts';
 import { graphql } from './graphql.ts';
 import { auth } from './identity.ts';
@@ -27,6 +28,7 @@ export const gatewaySchema = section({
     .describe('Files of upstreams; `*` matches within a folder, `**` across folders'),
   routes: z.array(route).default([]).describe('REST routes beside the graph'),
   proxy: proxy.prefault({}).describe('What routes have in common'),
+  cache: cache.prefault({}).describe('Where answers of routes are kept'),
   auth: auth.prefault({}).describe('Who clients are'),
   rate_limit: rateLimit.prefault({}).describe('How often clients may ask'),
   browsers: browsers.prefault({}).describe('What browsers may do: origins, forged requests, security headers'),

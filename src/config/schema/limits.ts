@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { allDiffer } from './all-differ.ts';
+import { redisTarget } from './redis-target.ts';
 import { duration, type SectionRule, section } from './section.ts';
 
 const WINDOW = /^\d+(ms|s|m|h|d)$/;
@@ -109,25 +110,10 @@ const limit = section(
   leaseIsOfLeased,
 );
 
-const redisUrl = z.url({ protocol: /^rediss?$/, error: 'Expected a URL that starts with redis:// or rediss://' });
-
-const redis = z.union([
-  redisUrl,
-  z.strictObject({
-    sentinels: z.array(z.string()).min(1).describe('host:port of the Sentinels'),
-    name: z.string().describe('Name of the master'),
-    password: z.string().optional().describe('Password of its nodes'),
-  }),
-  z.strictObject({
-    cluster: z.array(redisUrl).min(1).describe('Some nodes of the Cluster'),
-    password: z.string().optional().describe('Password of its nodes'),
-  }),
-]);
-
 /** `rate_limit:` of gateway.yaml. */
 export const rateLimit = section(
   {
-    redis: redis
+    redis: redisTarget
       .optional()
       .describe(
         'redis:// or rediss:// URL of the shared counters, Sentinels, or a Cluster; default: each process counts for itself',

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isMapping } from '../mapping.ts';
 import { parseRoutePath } from '../route-path.ts';
 import { routeCompression } from './compression.ts';
 import { facts } from './facts.ts';
@@ -6,6 +7,7 @@ import { requirement } from './identity.ts';
 import { path } from './path.ts';
 import { regularExpression } from './regular-expression.ts';
 import { routeAggregate } from './route-aggregate.ts';
+import { routeCache } from './route-cache.ts';
 import { routeDocument } from './route-document.ts';
 import { routeTransform } from './route-transform.ts';
 import { duration, type SectionRule, section, size } from './section.ts';
@@ -85,6 +87,26 @@ const websocketHasUpstream: SectionRule = {
   },
 };
 
+const cacheHasAnswers: SectionRule = {
+  check({ cache, match, websocket }) {
+    if (cache === undefined || cache === false) return undefined;
+    const methods = isMapping(match) && Array.isArray(match.methods) ? match.methods : ['GET'];
+    if (!methods.includes('GET')) {
+      return {
+        message: 'Only answers to GET are kept, and the route does not admit it',
+        path: ['cache'],
+        hint: 'Remove it, or add GET to `match.methods`',
+      };
+    }
+    if (websocket === undefined) return undefined;
+    return {
+      message: 'A WebSocket has no answer that could be kept, and the route is for WebSockets',
+      path: ['cache'],
+      hint: 'Remove it, or make two routes of this one',
+    };
+  },
+};
+
 /** One route of `routes:` of gateway.yaml. */
 export const route = section(
   {
@@ -97,6 +119,12 @@ export const route = section(
     aggregate: routeAggregate.optional().describe('The answer is made of the answers of several requests'),
     document: routeDocument.optional().describe('The answer is that of a GraphQL operation on the graph'),
     transform: routeTransform.optional().describe('What is changed of the request and of the answer'),
+    cache: z
+      .union([z.boolean(), routeCache])
+      .optional()
+      .describe(
+        'Keeps answers to GET that may be kept by their `Cache-Control`, after `transform`; true: with the defaults; default: none are',
+      ),
     tests: z
       .array(path('file', 'File of golden pairs'))
       .default([])
@@ -142,6 +170,7 @@ export const route = section(
   },
   exactlyOneAnswerer,
   websocketHasUpstream,
+  cacheHasAnswers,
 );
 
 export type RouteDefinition = z.output<typeof route>;

@@ -1,5 +1,5 @@
 import type { RateLimitDefinition } from '../../config/schema/limits.ts';
-import type { RedisTarget } from '../redis-connection.ts';
+import { toRedisTarget } from '../redis-target.ts';
 import { type Demand, defineLimit, type Limit } from './limit.ts';
 import { compileLimitKey, countsOneClient, type LimitFacts, needsIdentity } from './limit-key.ts';
 import type { Limiter } from './limiter.ts';
@@ -59,7 +59,7 @@ function joinRules(rules: readonly Rule[]): ToDemands {
 export function createLimiter(definition: RateLimitDefinition, onEvent?: (event: LimitStoreEvent) => void): Limiter {
   const { redis, redisNamespace, redisDeadlineMs, maxKeys } = definition;
   if (redis === undefined) return new MemoryLimiter({ maxKeys });
-  const options = { target: toTarget(redis), namespace: redisNamespace, deadlineMs: redisDeadlineMs, maxKeys };
+  const options = { target: toRedisTarget(redis), namespace: redisNamespace, deadlineMs: redisDeadlineMs, maxKeys };
   return new RedisLimiter(onEvent === undefined ? options : { ...options, onEvent });
 }
 
@@ -127,12 +127,4 @@ function compileMatch(match: LimitConfig['match']): (facts: LimitFacts) => boole
   if (tiers !== undefined) tests.push(({ identity }) => tiers.includes(identity?.tier ?? ''));
   if (anonymous !== undefined) tests.push(({ identity }) => (identity === null) === anonymous);
   return (facts) => tests.every((test) => test(facts));
-}
-
-function toTarget(redis: NonNullable<RateLimitDefinition['redis']>): RedisTarget {
-  if (typeof redis === 'string') return { kind: 'single', url: redis };
-  const password = redis.password === undefined ? {} : { password: redis.password };
-  return 'cluster' in redis
-    ? { kind: 'cluster', nodes: redis.cluster, ...password }
-    : { kind: 'sentinel', sentinels: redis.sentinels, name: redis.name, ...password };
 }

@@ -96,7 +96,7 @@ function checkBodyFraming({ headers, httpVersion }: IncomingMessage, isOfHttp2: 
   if (length !== undefined) return malformed('"content-length" and "transfer-encoding" exclude each other');
   if (headers.upgrade !== undefined) return malformed('A request to upgrade must have no body');
   if (coding.toLowerCase() === 'chunked') return undefined;
-  return /^[a-z]+(?:[ \t]*,[ \t]*[a-z]+)*[ \t]*,[ \t]*chunked$/i.test(coding)
+  return /^(?!chunked\b)[a-z]+(?:[ \t]*,[ \t]*(?!chunked\b.)[a-z]+)*[ \t]*,[ \t]*chunked$/i.test(coding)
     ? refuse('NOT_IMPLEMENTED', 'The only transfer coding that is known is "chunked"')
     : malformed('"transfer-encoding" must be "chunked"');
 }

@@ -6,7 +6,7 @@ import { compileTrustedProxies, normalizeAddress } from '../../edge/client-addre
 import type { ConnectionCaps } from './connection-caps.ts';
 import type { ConnectionRefusal, ListenerIncident } from './events.ts';
 import type { Handlers } from './handlers.ts';
-import { createHttp1, type Http1 } from './http1.ts';
+import { createHttp1, type Http1 } from './http1/http1.ts';
 import { createHttp2, type Http2 } from './http2.ts';
 import { judgePreface } from './http2-preface.ts';
 import type { ListenerDefinition, ServerDefinition } from './listener-definition.ts';

@@ -37,7 +37,7 @@ export class Failure {
 
 const KINDS: Readonly<Record<string, FailureKind>> = {
   CONNECT_TIMEOUT: 'connect',
-  MALFORMED_ANSWER: 'protocol',
+  MALFORMED_MESSAGE: 'protocol',
   INVALID_REQUEST: 'invalid',
   // Its client broke off what it sent: nothing that could be said of the upstream.
   UPLOAD_FAILED: 'aborted',

@@ -1,4 +1,4 @@
-import { MalformedAnswer } from './malformed-answer.ts';
+import { MalformedMessage } from './malformed-message.ts';
 
 /** Hexadecimal digits of a chunk size; more than enough for any body. */
 const MAX_DIGITS = 12;
@@ -37,7 +37,7 @@ export class ChunkSize {
   /**
    * Reads on in `bytes` from `at` to `end`; `this.at` is where it stopped.
    * @returns Whether the line is complete.
-   * @throws {MalformedAnswer} If there is no digit, or anything but an extension after the digits.
+   * @throws {MalformedMessage} If there is no digit, or anything but an extension after the digits.
    */
   read(bytes: Uint8Array, at: number, end: number): boolean {
     if (this.#part === 'digits' && this.#digits === 0) this.value = 0;
@@ -51,7 +51,7 @@ export class ChunkSize {
           this.#readExtension(byte);
           break;
         case 'line feed':
-          if (byte !== LF) throw new MalformedAnswer('A chunk size ends with CR alone');
+          if (byte !== LF) throw new MalformedMessage('A chunk size ends with CR alone');
           this.at = at + 1;
           this.#begin();
           return true;
@@ -69,14 +69,14 @@ export class ChunkSize {
   #readDigit(byte: number): void {
     const digit = HEX[byte] as number;
     if (digit >= 0) {
-      if (++this.#digits > MAX_DIGITS) throw new MalformedAnswer('A chunk size is too long');
+      if (++this.#digits > MAX_DIGITS) throw new MalformedMessage('A chunk size is too long');
       this.value = this.value * 16 + digit;
       return;
     }
-    if (this.#digits === 0) throw new MalformedAnswer('A chunk has no size');
+    if (this.#digits === 0) throw new MalformedMessage('A chunk has no size');
     if (byte === CR) this.#part = 'line feed';
     else if (byte === SEMICOLON) this.#part = 'extension';
-    else throw new MalformedAnswer('A chunk size is not hexadecimal');
+    else throw new MalformedMessage('A chunk size is not hexadecimal');
   }
 
   #readExtension(byte: number): void {
@@ -85,7 +85,7 @@ export class ChunkSize {
       return;
     }
     if ((byte < 0x20 && byte !== HTAB) || byte === DEL)
-      throw new MalformedAnswer('A chunk extension has a control character');
-    if (++this.#extensionBytes > MAX_EXTENSION_BYTES) throw new MalformedAnswer('The chunk extensions are too long');
+      throw new MalformedMessage('A chunk extension has a control character');
+    if (++this.#extensionBytes > MAX_EXTENSION_BYTES) throw new MalformedMessage('The chunk extensions are too long');
   }
 }

@@ -1,4 +1,4 @@
-import { MalformedAnswer } from './malformed-answer.ts';
+import { MalformedMessage } from './malformed-message.ts';
 
 /** RFC 9110 §5.6.2. */
 export const TOKEN: RegExp = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -14,7 +14,7 @@ const COLON = 0x3a;
  * Appends the field lines (RFC 9112 §5) in `text` from `at` to `end` to `fields`: name, value, name, value, as they were
  * sent, without the white space around values. Every line ends with CRLF.
  * @param known The fields of a head before this one: a service sends the same names in the same order over and over.
- * @throws {MalformedAnswer} Also at obs-fold, at space before the colon, and at CR, LF, NUL and other controls in a value.
+ * @throws {MalformedMessage} Also at obs-fold, at space before the colon, and at CR, LF, NUL and other controls in a value.
  */
 export function readFieldLines(
   text: string,
@@ -31,9 +31,9 @@ export function readFieldLines(
       valueStart = at + name.length + 1;
     } else {
       const colon = text.indexOf(':', at);
-      if (colon === -1 || colon > lineEnd) throw new MalformedAnswer('A field line has no colon');
+      if (colon === -1 || colon > lineEnd) throw new MalformedMessage('A field line has no colon');
       name = text.slice(at, colon);
-      if (!TOKEN.test(name)) throw new MalformedAnswer('A field line has no valid name');
+      if (!TOKEN.test(name)) throw new MalformedMessage('A field line has no valid name');
       valueStart = colon + 1;
     }
     let valueEnd = lineEnd;
@@ -41,7 +41,7 @@ export function readFieldLines(
     while (valueEnd > valueStart && isSpace(text.charCodeAt(valueEnd - 1))) valueEnd--;
     const value = text.slice(valueStart, valueEnd);
     if (NOT_IN_VALUE.test(value)) {
-      throw new MalformedAnswer('A field value has a character that may not stand there');
+      throw new MalformedMessage('A field value has a character that may not stand there');
     }
     fields.push(name, value);
     at = lineEnd + 2;

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
+import { type Corkable, holdWrites } from '../../hold-writes.ts';
 import type { Holder, WireRequest } from '../endpoint/wire-request.ts';
 import { ReadBuffer } from './read-buffer.ts';
 import type { RequestHead } from './request-head.ts';
@@ -16,7 +17,7 @@ export interface ConnectionOwner {
 }
 
 /** One connection: a request, its answer, the next request. Whatever is not exactly that order ends it. */
-export class Http1Connection implements ResponseSink, Holder {
+export class Http1Connection implements ResponseSink, Holder, Corkable {
   /** `performance.now()` milliseconds from which on it is not to be used; set by its owner. */
   expiresMs = 0;
   /** How long the service keeps it, as its last answer said; -1: it did not. */
@@ -81,6 +82,7 @@ export class Http1Connection implements ResponseSink, Holder {
       socket.ref();
     }
     handler.onStart();
+    holdWrites(this);
     if (body === null) {
       socket.write(head.text, 'latin1');
     } else if (typeof body === 'string') {
@@ -97,10 +99,20 @@ export class Http1Connection implements ResponseSink, Holder {
       socket.write(head.text, 'latin1');
     } else {
       this.#startUpload(request, head.text, body, head.contentLength);
-      return;
     }
+  }
+
+  cork(): void {
+    this.#socket?.cork();
+  }
+
+  uncork(): void {
+    const socket = this.#socket;
+    if (socket === undefined) return;
+    socket.uncork();
+    const request = this.#request;
     // The system took nothing: the service had closed the connection before.
-    if (socket.errored !== null) {
+    if (socket.errored !== null && request !== undefined && this.#upload === undefined) {
       this.#request = undefined;
       request.fail(socket.errored, false);
       this.close();

@@ -1,5 +1,5 @@
 import { NOT_IN_VALUE, readFieldLines } from './field-lines.ts';
-import { MalformedAnswer } from './malformed-answer.ts';
+import { MalformedMessage } from './malformed-message.ts';
 
 /** The head of an answer, and what it says of the connection and of the length of what follows. */
 export interface ResponseHead {
@@ -26,22 +26,22 @@ const STATUS_END = STATUS_START + 3;
  * Reads a status line and field lines (RFC 9112 §4, §5), each ended by CRLF, without the empty line after them.
  * @param end Where they end in `text`.
  * @param known The fields of a head before this one.
- * @throws {MalformedAnswer}
+ * @throws {MalformedMessage}
  */
 export function readResponseHead(text: string, end: number, known: readonly string[]): ResponseHead {
   const minor = text.charCodeAt(7) - ZERO;
   if (!text.startsWith('HTTP/1.') || (minor !== 1 && minor !== 0) || text.charCodeAt(8) !== SP) {
-    throw new MalformedAnswer('The status line has no known version');
+    throw new MalformedMessage('The status line has no known version');
   }
   const status = digit(text, STATUS_START) * 100 + digit(text, STATUS_START + 1) * 10 + digit(text, STATUS_START + 2);
-  if (!(status >= 100)) throw new MalformedAnswer('The status is not of three digits');
+  if (!(status >= 100)) throw new MalformedMessage('The status is not of three digits');
   const lineEnd = text.indexOf('\r\n', STATUS_END);
   // Many services leave the space out where they give no reason; that cannot be misread.
   if (lineEnd !== STATUS_END && text.charCodeAt(STATUS_END) !== SP) {
-    throw new MalformedAnswer('The status is not of three digits');
+    throw new MalformedMessage('The status is not of three digits');
   }
   const reason = text.slice(STATUS_END + 1, lineEnd);
-  if (NOT_IN_VALUE.test(reason)) throw new MalformedAnswer('The reason has a character that may not stand there');
+  if (NOT_IN_VALUE.test(reason)) throw new MalformedMessage('The reason has a character that may not stand there');
   const fields: string[] = [];
   readFieldLines(text, lineEnd + 2, end, fields, known);
   return readFraming(minor, status, reason, fields);
@@ -58,14 +58,14 @@ function readFraming(minor: number, status: number, reason: string, fields: stri
     switch (name.length) {
       case 'content-length'.length:
         if (name.toLowerCase() !== 'content-length') break;
-        if (contentLength !== -1) throw new MalformedAnswer('Content-Length stands twice');
+        if (contentLength !== -1) throw new MalformedMessage('Content-Length stands twice');
         contentLength = readLength(fields[i + 1] as string);
         break;
       case 'transfer-encoding'.length:
         if (name.toLowerCase() !== 'transfer-encoding') break;
         // A coding that nobody asked for, a list, or none: where such a body ends is anybody's guess (RFC 9112 §6.3).
         if (isChunked || minor === 0 || (fields[i + 1] as string).toLowerCase() !== 'chunked') {
-          throw new MalformedAnswer('Transfer-Encoding is not "chunked"');
+          throw new MalformedMessage('Transfer-Encoding is not "chunked"');
         }
         isChunked = true;
         break;
@@ -83,7 +83,7 @@ function readFraming(minor: number, status: number, reason: string, fields: stri
   }
   // RFC 9112 §6.3: ought to be handled as an error; a proxy in between may have read the other of the two.
   if (isChunked && contentLength !== -1) {
-    throw new MalformedAnswer('Content-Length and Transfer-Encoding stand side by side');
+    throw new MalformedMessage('Content-Length and Transfer-Encoding stand side by side');
   }
   return { status, reason, fields, contentLength, isChunked, keepsAlive: saysKeep && !saysClose, keepAliveSeconds };
 }
@@ -95,11 +95,11 @@ function digit(text: string, at: number): number {
 
 /** RFC 9110 §8.6: digits only. Lists are refused, also of equal numbers. */
 function readLength(value: string): number {
-  if (value.length === 0 || value.length > 15) throw new MalformedAnswer('Content-Length is not a number');
+  if (value.length === 0 || value.length > 15) throw new MalformedMessage('Content-Length is not a number');
   let length = 0;
   for (let i = 0; i < value.length; i++) {
     const char = value.charCodeAt(i) - ZERO;
-    if (char < 0 || char > 9) throw new MalformedAnswer('Content-Length is not a number');
+    if (char < 0 || char > 9) throw new MalformedMessage('Content-Length is not a number');
     length = length * 10 + char;
   }
   return length;

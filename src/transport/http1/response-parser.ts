@@ -1,6 +1,6 @@
 import { ChunkSize } from './chunk-size.ts';
 import { readFieldLines } from './field-lines.ts';
-import { MalformedAnswer } from './malformed-answer.ts';
+import { MalformedMessage } from './malformed-message.ts';
 import { type ResponseHead, readResponseHead } from './response-head.ts';
 
 /** What a parser tells, in the order of the bytes. */
@@ -77,7 +77,7 @@ export class ResponseParser {
   /**
    * @param end How much of `bytes` was received.
    * @param owned Whether parts of `bytes` may be handed on; otherwise they are copied.
-   * @throws {MalformedAnswer} The connection is of no use after that.
+   * @throws {MalformedMessage} The connection is of no use after that.
    */
   execute(bytes: Buffer, end: number, owned: boolean): void {
     let at = 0;
@@ -85,7 +85,7 @@ export class ResponseParser {
     while (at < end) {
       switch (this.#state) {
         case 'idle':
-          throw new MalformedAnswer('Bytes came that no request asked for');
+          throw new MalformedMessage('Bytes came that no request asked for');
         case 'head':
           at = this.#readHead(bytes, at, end);
           break;
@@ -137,9 +137,9 @@ export class ResponseParser {
       endOfHead = text.indexOf(END_OF_HEAD);
     }
     if (endOfHead === -1 || endOfHead + END_OF_HEAD.length > MAX_HEAD_BYTES) {
-      if (text.length >= MAX_HEAD_BYTES) throw new MalformedAnswer('The head is too large');
+      if (text.length >= MAX_HEAD_BYTES) throw new MalformedMessage('The head is too large');
       // What is not HTTP need not be waited for to its end.
-      if (!'HTTP/1.'.startsWith(text.slice(0, 7))) throw new MalformedAnswer('The answer is not HTTP/1.1');
+      if (!'HTTP/1.'.startsWith(text.slice(0, 7))) throw new MalformedMessage('The answer is not HTTP/1.1');
       this.#text = text;
       return taken;
     }
@@ -154,7 +154,7 @@ export class ResponseParser {
   #startBody(head: ResponseHead, bytes: Buffer, at: number, end: number): void {
     const { status } = head;
     if (status === 101) {
-      if (!this.#maySwitch) throw new MalformedAnswer('The service changes to a protocol that nobody asked for');
+      if (!this.#maySwitch) throw new MalformedMessage('The service changes to a protocol that nobody asked for');
       this.#state = 'over';
       this.#sink.onSwitch(head, Buffer.from(bytes.subarray(at, end)));
       return;
@@ -185,7 +185,7 @@ export class ResponseParser {
   }
 
   #readChunkEnd(byte: number): void {
-    if (byte !== (this.#crSeen ? LF : CR)) throw new MalformedAnswer('A chunk is longer than its size');
+    if (byte !== (this.#crSeen ? LF : CR)) throw new MalformedMessage('A chunk is longer than its size');
     this.#crSeen = !this.#crSeen;
     if (!this.#crSeen) this.#state = 'chunk size';
   }
@@ -197,7 +197,7 @@ export class ResponseParser {
     // Without trailers, the empty line comes first.
     const length = text.startsWith('\r\n') ? 0 : text.indexOf(END_OF_HEAD, Math.max(0, before - 3)) + 2;
     if (length === 1 || length > MAX_HEAD_BYTES) {
-      if (text.length >= MAX_HEAD_BYTES) throw new MalformedAnswer('The trailers are too large');
+      if (text.length >= MAX_HEAD_BYTES) throw new MalformedMessage('The trailers are too large');
       this.#text = text;
       return taken;
     }

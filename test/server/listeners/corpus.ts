@@ -155,6 +155,7 @@ const TARGETS = [
     'a method that is no token': get(HOST, 'GE(T /orders HTTP/1.1'),
     'a space before the method': get(HOST, ' GET /orders HTTP/1.1'),
     'a protocol in lower case': get(HOST, 'GET /orders http/1.1'),
+    'a protocol that is not HTTP': get(HOST, 'SOURCE /orders ICE/1.0'),
     'HTTP/1.10': get(HOST, 'GET /orders HTTP/1.10'),
     'HTTP/01.1': get(HOST, 'GET /orders HTTP/01.1'),
     'something after the version': get(HOST, 'GET /orders HTTP/1.1 '),
@@ -169,7 +170,6 @@ const TARGETS = [
   }),
   ...refused(501, {
     CONNECT: get('Host: shop.test:443\r\n', 'CONNECT shop.test:443 HTTP/1.1'),
-    'a method of ICE': get(HOST, 'SOURCE /orders ICE/1.0'),
   }),
 ];
 

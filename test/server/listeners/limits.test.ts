@@ -88,7 +88,7 @@ describe('connections', () => {
     const socket = dial(t, port());
     socket.write(GET.replace('Connection: close\r\n', ''));
     const text = await readText(socket, /\r\n\r\n/);
-    assert.ok(Number(/Keep-Alive: timeout=(\d+)/.exec(text)?.[1]) > 60, text);
+    assert.ok(Number(/keep-alive: timeout=(\d+)/.exec(text)?.[1]) > 60, text);
   });
 
   it('are as many as may be, and places that are left are taken again', async (t) => {

@@ -103,8 +103,8 @@ const MALFORMED: Readonly<Record<string, string>> = {
 test('what could be read in two ways is refused, in one piece and in many', async (t) => {
   for (const [what, text] of Object.entries(MALFORMED)) {
     await t.test(what, () => {
-      assert.throws(() => readText(text), { code: 'MALFORMED_ANSWER' });
-      assert.throws(() => readBytes(text), { code: 'MALFORMED_ANSWER' });
+      assert.throws(() => readText(text), { code: 'MALFORMED_MESSAGE' });
+      assert.throws(() => readBytes(text), { code: 'MALFORMED_MESSAGE' });
     });
   }
 });
@@ -138,8 +138,8 @@ test('chunks are read strictly', async (t) => {
   for (const [what, text] of Object.entries(BAD_CHUNKS)) {
     await t.test(what, () => {
       const head = `${OK}Transfer-Encoding: chunked\r\n\r\n`;
-      assert.throws(() => readText(head + text), { code: 'MALFORMED_ANSWER' });
-      assert.throws(() => readBytes(head + text), { code: 'MALFORMED_ANSWER' });
+      assert.throws(() => readText(head + text), { code: 'MALFORMED_MESSAGE' });
+      assert.throws(() => readBytes(head + text), { code: 'MALFORMED_MESSAGE' });
     });
   }
 });
@@ -147,7 +147,7 @@ test('chunks are read strictly', async (t) => {
 test('extensions of all chunks together are bounded', () => {
   const chunk = `1;${'a'.repeat(1_000)}\r\nx\r\n`;
   const head = `${OK}Transfer-Encoding: chunked\r\n\r\n`;
-  assert.throws(() => readText(head + chunk.repeat(20)), { code: 'MALFORMED_ANSWER' });
+  assert.throws(() => readText(head + chunk.repeat(20)), { code: 'MALFORMED_MESSAGE' });
   assert.equal(readText(`${head}${chunk.repeat(10)}0\r\n\r\n`)?.body, 'x'.repeat(10));
 });
 
@@ -157,9 +157,9 @@ test('a head is bounded, whether it ends or not', () => {
   const head = (count: number) => `${OK}${filler.repeat(count)}Content-Length: 0\r\n\r\n`;
   assert.equal(readText(head(most))?.status, 200);
   assert.equal(readBytes(head(most))?.status, 200);
-  assert.throws(() => readText(head(most + 1)), { code: 'MALFORMED_ANSWER' });
-  assert.throws(() => readText(`${OK}A: ${'b'.repeat(MAX_HEAD_BYTES)}`), { code: 'MALFORMED_ANSWER' });
-  assert.throws(() => readBytes(`${OK}A: ${'b'.repeat(MAX_HEAD_BYTES)}`), { code: 'MALFORMED_ANSWER' });
+  assert.throws(() => readText(head(most + 1)), { code: 'MALFORMED_MESSAGE' });
+  assert.throws(() => readText(`${OK}A: ${'b'.repeat(MAX_HEAD_BYTES)}`), { code: 'MALFORMED_MESSAGE' });
+  assert.throws(() => readBytes(`${OK}A: ${'b'.repeat(MAX_HEAD_BYTES)}`), { code: 'MALFORMED_MESSAGE' });
 });
 
 test('answers without a body end with their head, whatever it says', () => {
@@ -184,7 +184,7 @@ test('bytes after an answer are told of, and never are the answer to the next re
     assert.equal(readText(first)?.surplus, false);
     assert.equal(readText(first + evil)?.surplus, true);
     assert.ok(!readText(first + evil)?.body.includes('evil'));
-    assert.throws(() => readAnswer([Buffer.from(first), Buffer.from(evil)]), { code: 'MALFORMED_ANSWER' });
+    assert.throws(() => readAnswer([Buffer.from(first), Buffer.from(evil)]), { code: 'MALFORMED_MESSAGE' });
   }
 });
 

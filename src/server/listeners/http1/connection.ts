@@ -1,0 +1,237 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Deadline, DeadlineQueue } from '../../../deadline-queue.ts';
+import { WeirError } from '../../../errors.ts';
+import { isRefused } from '../refuse-connection.ts';
+import { Http1Request, type RequestSource } from './request.ts';
+import type { Http1RequestHead } from './request-head.ts';
+import { RequestParser, type RequestSink } from './request-parser.ts';
+import { Http1Response, type ResponseOwner } from './response.ts';
+
+/** What all connections of a listener have in common. */
+export interface ConnectionHost {
+  readonly maxHeadersSizeBytes: number;
+  readonly headersTimeoutMs: number;
+  readonly keepAliveTimeoutMs: number;
+  readonly keepAliveLines: string;
+  /** Of connections that wait for a head, and of those that wait for another request. */
+  readonly heads: Pick<DeadlineQueue<unknown>, 'add' | 'remove'>;
+  readonly idles: Pick<DeadlineQueue<unknown>, 'add' | 'remove'>;
+  isUpgrade(head: Http1RequestHead): boolean;
+  onRequest(request: IncomingMessage, response: ServerResponse): void;
+  onUpgrade(request: IncomingMessage, socket: Duplex, rest: Buffer): void;
+  /** Nothing that comes by the connection is of use any more; no answer is under way. */
+  onRefused(socket: Socket, error: WeirError): void;
+  /** The body of the request that is being answered is at fault. */
+  onBadBody(response: ServerResponse, error: WeirError): void;
+}
+
+/** What a client may send ahead while its request is answered; then it waits. */
+const MOST_BYTES_AHEAD = 64 * 1024;
+/** How long, and how much, is read of a client that goes on to send when its last answer is out (RFC 9112 §9.6). */
+const LINGER_MS = 2_000;
+const LINGER_BYTES = 1024 * 1024;
+const NOTHING = Buffer.alloc(0);
+
+/** One connection: a request, its answer, the next request. What is sent ahead waits. */
+export class Http1Connection implements RequestSink, RequestSource, ResponseOwner, Deadline {
+  readonly socket: Socket;
+  readonly keepAliveLines: string;
+  dueMs = Number.POSITIVE_INFINITY;
+  earlier: Deadline | undefined;
+  later: Deadline | undefined;
+  readonly #host: ConnectionHost;
+  readonly #parser: RequestParser;
+  /** The queue that it stands in. */
+  #queue: ConnectionHost['heads'] | undefined;
+  #request: Http1Request | undefined;
+  #response: Http1Response | undefined;
+  /** Behind the end of the request. */
+  #ahead: Buffer = NOTHING;
+  #isReading = false;
+  /** It asks for another protocol. */
+  #upgrading: Http1Request | undefined;
+  /** The last answer is out; bytes that are still taken. */
+  #lingering = 0;
+
+  constructor(socket: Socket, host: ConnectionHost) {
+    this.socket = socket;
+    this.keepAliveLines = host.keepAliveLines;
+    this.#host = host;
+    this.#parser = new RequestParser(this, host.maxHeadersSizeBytes);
+    socket.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onClose).on('drain', this.#onDrain);
+    // What goes wrong with it ends it.
+    socket.on('error', ignore);
+    this.#wait(host.heads, host.headersTimeoutMs);
+  }
+
+  /** The answer that is under way. */
+  get response(): ServerResponse | undefined {
+    return this.#response as unknown as ServerResponse | undefined;
+  }
+
+  /** Ends it after the answer that is under way; at once where there is none. */
+  endWhenIdle(): void {
+    const response = this.#response;
+    if (response === undefined) this.socket.destroy();
+    else response.shouldKeepAlive = false;
+  }
+
+  onDue(): void {
+    this.#queue = undefined;
+    if (!this.#parser.isInHead || this.#lingering > 0) this.socket.destroy();
+    else this.#host.onRefused(this.socket, new WeirError('REQUEST_TIMEOUT', 'The header did not arrive in time'));
+  }
+
+  onHead(head: Http1RequestHead): void {
+    this.#stopWaiting();
+    const request = new Http1Request(head, this);
+    if (this.#host.isUpgrade(head)) {
+      this.#upgrading = request;
+      return;
+    }
+    const response = new Http1Response(request, this, head.keepsAlive && head.framing !== 'unknown');
+    if (head.framing === 'unknown') request.complete = true;
+    this.#request = request;
+    this.#response = response;
+    // In all that handlers make use of they are what node:http has; their types do not say so.
+    this.#host.onRequest(request as unknown as IncomingMessage, response as unknown as ServerResponse);
+  }
+
+  onBody(chunk: Buffer): void {
+    const request = this.#request as Http1Request;
+    if (!request.destroyed && !request.push(chunk)) this.socket.pause();
+  }
+
+  onComplete(trailers: string[]): void {
+    (this.#request as Http1Request).onComplete(trailers);
+    // Only a connection that is read tells that its client has left.
+    this.socket.resume();
+    this.#goOn();
+  }
+
+  onWanted(): void {
+    this.socket.resume();
+  }
+
+  onEnded(response: Http1Response): void {
+    if (!response.shouldKeepAlive) {
+      this.#endAnswered();
+      return;
+    }
+    this.#goOn();
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    if (this.#lingering > 0) {
+      this.#lingering -= chunk.length;
+      if (this.#lingering <= 0) this.socket.destroy();
+      // The handler may still read what belongs to its request.
+      if (this.#request === undefined || this.#request.complete) return;
+    }
+    if (isRefused(this.socket)) return;
+    this.#read(this.#ahead.length === 0 ? chunk : Buffer.concat([this.#ahead, chunk]));
+  };
+
+  #read(bytes: Buffer): void {
+    this.#ahead = NOTHING;
+    this.#isReading = true;
+    let at = 0;
+    try {
+      let before = -1;
+      // An answer that is out at once makes way for the next request.
+      while (at < bytes.length && at !== before) {
+        before = at;
+        at = this.#parser.execute(bytes, at);
+      }
+    } catch (error) {
+      this.#refuse(error as WeirError);
+      return;
+    } finally {
+      this.#isReading = false;
+    }
+    if (this.#upgrading !== undefined) {
+      this.#handOver(this.#upgrading, bytes.subarray(at));
+      return;
+    }
+    if (this.#parser.isInHead && this.#queue !== this.#host.heads) {
+      this.#wait(this.#host.heads, this.#host.headersTimeoutMs);
+    }
+    if (at === bytes.length || this.socket.destroyed) return;
+    this.#ahead = bytes.subarray(at);
+    if (this.#ahead.length > MOST_BYTES_AHEAD) this.socket.pause();
+  }
+
+  /** To the next request, once this one has come and its answer is on its way. */
+  #goOn(): void {
+    const request = this.#request;
+    const response = this.#response;
+    if (request === undefined || response === undefined) return;
+    if (!request.complete || !response.writableEnded || !response.shouldKeepAlive || this.socket.destroyed) return;
+    this.#request = undefined;
+    this.#response = undefined;
+    this.#parser.next();
+    this.#wait(this.#host.idles, this.#host.keepAliveTimeoutMs);
+    if (this.#isReading) return;
+    if (this.#ahead.length > 0) this.#read(this.#ahead);
+    this.socket.resume();
+  }
+
+  /** The client has its time to read the answer before the connection is cut. */
+  #endAnswered(): void {
+    if (this.socket.destroyed) return;
+    this.#lingering = LINGER_BYTES;
+    this.#wait(this.#host.heads, LINGER_MS);
+    this.socket.end();
+    this.socket.resume();
+  }
+
+  #refuse(error: WeirError): void {
+    const response = this.#response;
+    if (response === undefined) {
+      this.#stopWaiting();
+      this.#host.onRefused(this.socket, error);
+    } else this.#host.onBadBody(response as unknown as ServerResponse, error);
+  }
+
+  #handOver(request: Http1Request, rest: Buffer): void {
+    const { socket } = this;
+    socket.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose).off('drain', this.#onDrain);
+    socket.off('error', ignore);
+    // Whoever listens next makes it flow.
+    (socket as { readableFlowing: boolean | null }).readableFlowing = null;
+    this.#host.onUpgrade(request as unknown as IncomingMessage, socket, rest);
+  }
+
+  #wait(queue: ConnectionHost['heads'], delayMs: number): void {
+    this.#stopWaiting();
+    this.#queue = queue;
+    queue.add(this, performance.now() + delayMs);
+  }
+
+  #stopWaiting(): void {
+    this.#queue?.remove(this);
+    this.#queue = undefined;
+  }
+
+  readonly #onEnd = (): void => {
+    const response = this.#response;
+    // Who sends no more reads no more: there is no telling the two apart.
+    if (response !== undefined && !response.writableEnded) this.socket.destroy();
+    else this.socket.end(() => this.socket.destroy());
+  };
+
+  readonly #onClose = (): void => {
+    this.#stopWaiting();
+    this.#parser.stop();
+    this.#response?.onClose();
+    this.#request?.breakOff();
+  };
+
+  readonly #onDrain = (): void => {
+    this.#response?.onDrain();
+  };
+}
+
+const ignore = (): void => {};
