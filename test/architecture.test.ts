@@ -11,15 +11,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   telemetry: ['config'],
   mapping: [],
   edge: ['config', 'telemetry'],
+  'content-coding': ['config', 'edge'],
   transport: ['config', 'edge', 'telemetry'],
   subgraphs: ['config', 'edge', 'mapping', 'transport'],
   supergraph: ['config', 'edge', 'subgraphs'],
   planner: ['edge', 'subgraphs', 'supergraph'],
   stitch: ['edge', 'planner', 'subgraphs', 'supergraph'],
   engine: ['edge', 'planner', 'subgraphs', 'supergraph'],
-  graphql: ['config', 'edge', 'engine', 'planner', 'stitch', 'subgraphs', 'supergraph', 'telemetry'],
-  proxy: ['config', 'edge', 'graphql', 'mapping', 'telemetry', 'transport'],
-  server: ['config', 'edge', 'graphql', 'proxy', 'subgraphs', 'supergraph', 'telemetry', 'transport'],
+  graphql: ['config', 'content-coding', 'edge', 'engine', 'planner', 'stitch', 'subgraphs', 'supergraph', 'telemetry'],
+  proxy: ['config', 'content-coding', 'edge', 'graphql', 'mapping', 'telemetry', 'transport'],
+  server: ['config', 'content-coding', 'edge', 'graphql', 'proxy', 'subgraphs', 'supergraph', 'telemetry', 'transport'],
 };
 
 /** `src/errors.ts` and such may be imported by every folder; they import no folder. The table of contents and the command line import all. */

@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Config } from '../config/config.ts';
+import type { Compressor } from '../content-coding/compressor.ts';
 import type { Limiter } from '../edge/limits/limiter.ts';
 import type { Engine } from '../planner/engine.ts';
 import type { QueryPlanner } from '../planner/query-planner.ts';
@@ -16,6 +17,8 @@ import { nameBodyRefusals, useRequestLimits, yogaLimits } from './limits/use-req
 import { useValidation } from './limits/use-validation.ts';
 import { createMaskError } from './mask-error.ts';
 import { observeLimits } from './observe-limits.ts';
+import { useCompression } from './use-compression.ts';
+import { useContentDecoding } from './use-content-decoding.ts';
 import { useEngines } from './use-engines.ts';
 import { useFieldAuth } from './use-field-auth.ts';
 import { useFieldLimits } from './use-field-limits.ts';
@@ -34,6 +37,8 @@ export interface YogaParts {
   readonly planner: Pick<QueryPlanner, 'plan'> | undefined;
   /** Of the user, from `plugins:`. */
   readonly plugins: readonly Plugin[];
+  /** `undefined`: answers have no content coding. */
+  readonly compressor: Compressor | undefined;
   /** Whether GraphiQL shows what is wrong with the last change. */
   readonly isDev: boolean;
   readonly logger: Logger;
@@ -60,6 +65,7 @@ export function createGraphQLServer(parts: YogaParts): Yoga {
       // The user's first: they see requests as clients send them.
       ...parts.plugins,
       useRequestLimits(limits, onLimit),
+      useContentDecoding(limits, onLimit),
       useDocumentLimits(limits, onLimit),
       useValidation({ hideSuggestions: !suggestions, maxDepth: limits.depth.max }),
       // Rules judge the normal form, so it comes before them.
@@ -76,8 +82,9 @@ export function createGraphQLServer(parts: YogaParts): Yoga {
       // Planning is work: it waits for the limits of rates.
       parts.planner === undefined ? {} : useCallBudget(parts.planner, limits.upstreamCalls, onLimit),
       useFieldLimits(schema, config.rateLimit, parts.limiter),
-      // Last: what the rules left is run.
+      // Last of the rules: what they left is run.
       useEngines(parts.engines, metrics),
+      parts.compressor === undefined ? {} : useCompression(parts.compressor),
     ],
   });
 }

@@ -1,5 +1,6 @@
 import { validate } from 'graphql';
 import type { Config } from '../config/config.ts';
+import { createCompressor, type OnEncoded } from '../content-coding/compressor.ts';
 import type { Limiter } from '../edge/limits/limiter.ts';
 import { type CompiledEngine, createCompiledEngine } from '../engine/compiled-engine.ts';
 import type { Engine } from '../planner/engine.ts';
@@ -21,6 +22,8 @@ const WARM_OPERATIONS = 100;
 export interface Graph {
   readonly supergraph: Supergraph;
   readonly yoga: Yoga;
+  /** Whether answers depend on `Accept-Encoding`. */
+  readonly isCompressed: boolean;
   /** The operations most asked for, hottest first. */
   hottest(count: number): readonly Operation[];
 }
@@ -30,6 +33,7 @@ export interface GraphParts {
   readonly limiter: Limiter;
   readonly plugins: readonly Plugin[];
   readonly isDev: boolean;
+  readonly onEncoded: OnEncoded;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
@@ -43,15 +47,17 @@ export async function buildGraph(
 ): Promise<Graph> {
   const { engines, compiled } = chooseEngines(supergraph, subgraphs, parts);
   const fieldAuth = openFieldAuth(supergraph, parts);
+  const { compression } = parts.config;
   const yoga = createGraphQLServer({
     ...parts,
+    compressor: compression.graphql ? createCompressor(compression, parts.onEncoded) : undefined,
     schema: supergraph.apiSchema,
     engines,
     fieldAuth,
     planner: compiled?.planner,
   });
   if (compiled !== undefined) await warmUp(compiled, supergraph, former?.hottest(WARM_OPERATIONS) ?? []);
-  return { supergraph, yoga, hottest: (count) => compiled?.hottest(count) ?? [] };
+  return { supergraph, yoga, isCompressed: compression.graphql, hottest: (count) => compiled?.hottest(count) ?? [] };
 }
 
 async function warmUp(

@@ -1,5 +1,6 @@
 import type { Config, RouteConfig } from '../config/config.ts';
 import { parseRoutePath, type RouteSegment } from '../config/route-path.ts';
+import { createCompressor, type OnEncoded, rulesOfRoute } from '../content-coding/compressor.ts';
 import type { CompiledEdge } from '../edge/create-edge.ts';
 import type { RequestHead } from '../edge/edge.ts';
 import type { Graph } from '../graphql/graph.ts';
@@ -9,6 +10,7 @@ import type { RouteCache } from './cache/cache-layer.ts';
 import { compileCache } from './cache/compile-cache.ts';
 import { admitsUnsafe, invalidatingLayer } from './cache/invalidating-layer.ts';
 import type { Cache } from './cache/open-cache.ts';
+import { compressionLayer } from './compression/compression-layer.ts';
 import { compileDocument } from './document/compile-document.ts';
 import { compileFieldFilter, type FieldFilter } from './field-filter.ts';
 import { setField } from './field-lines.ts';
@@ -30,6 +32,7 @@ export interface RouteParts {
   /** The graph in service; `undefined` until there is one. */
   readonly graph: () => Graph | undefined;
   readonly functions: RouteFunctions;
+  readonly onEncoded: OnEncoded;
   /** `undefined`: no route keeps answers. */
   readonly cache: Cache | undefined;
 }
@@ -120,12 +123,17 @@ function askForPlain(answerer: Answerer): Answerer {
  * changes requests and answers. A layer that the route does not ask for is not there.
  */
 function compileLayers(
-  { name, transform }: RouteConfig,
-  { functions }: RouteParts,
+  { name, compress, transform }: RouteConfig,
+  { config, functions, onEncoded }: RouteParts,
   keeping: readonly Layer[],
 ): readonly Layer[] {
-  if (transform === undefined) return keeping;
-  return [...keeping, transformLayer(compileTransform(transform, { route: name, code: functions.get(name) }))];
+  const compression = rulesOfRoute(config.compression, compress);
+  const coding = compression === undefined ? [] : [compressionLayer(createCompressor(compression, onEncoded))];
+  const changing =
+    transform === undefined
+      ? []
+      : [transformLayer(compileTransform(transform, { route: name, code: functions.get(name) }))];
+  return [...coding, ...keeping, ...changing];
 }
 
 function uploadTimeoutOf(name: string | undefined, { upstreams }: Config): number | undefined {

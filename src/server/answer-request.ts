@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { widenVary } from '../content-coding/vary.ts';
 import { admit } from '../edge/admit.ts';
 import type { NormalPath } from '../edge/normal-path.ts';
 import type { RequestScope } from '../edge/request-scope.ts';
@@ -76,6 +77,10 @@ async function answerGraphql(
   if (error !== undefined) throw error;
   const graph = parts.graph();
   if (graph === undefined) throw new WeirError('SCHEMA_NOT_READY');
+  if (graph.isCompressed) {
+    const vary = widenVary(response.getHeader('vary') as string | undefined, 'accept-encoding');
+    if (vary !== undefined) response.setHeader('vary', vary);
+  }
   // A credential in the query is no parameter of GraphQL.
   const query = scope.edge.cleanQuery(scope.head.query);
   if (query !== scope.head.query) request.url = query === '' ? path : `${path}?${query}`;

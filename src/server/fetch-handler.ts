@@ -1,3 +1,4 @@
+import { widenVary } from '../content-coding/vary.ts';
 import { type Admission, admit } from '../edge/admit.ts';
 import type { RequestScope } from '../edge/request-scope.ts';
 import { WeirError } from '../errors.ts';
@@ -35,6 +36,7 @@ export function createFetchHandler(parts: FetchHandlerParts): (request: Request)
         const graph = parts.graph();
         if (graph === undefined) throw new WeirError('SCHEMA_NOT_READY');
         response = await graph.yoga.fetch(withoutCredential(request, scope), { weir: scope });
+        if (graph.isCompressed) addVary(response.headers, 'accept-encoding');
       }
     } catch (error) {
       if (!(error instanceof WeirError)) logger.error({ err: error, requestId: scope.requestId }, 'Request failed');
@@ -43,13 +45,19 @@ export function createFetchHandler(parts: FetchHandlerParts): (request: Request)
       request.signal.removeEventListener('abort', onAbort);
     }
     for (const [name, value] of [...scope.edge.securityHeaders(scope.head), ...edgeHeaders]) {
-      if (!response.headers.has(name)) response.headers.set(name, value);
+      if (name === 'vary') addVary(response.headers, value);
+      else if (!response.headers.has(name)) response.headers.set(name, value);
     }
     response.headers.set('x-request-id', scope.requestId);
     response.headers.set('traceparent', scope.traceparent);
     reception.close(scope, response.status);
     return response;
   };
+}
+
+function addVary(headers: Headers, name: string): void {
+  const vary = widenVary(headers.get('vary') ?? undefined, name);
+  if (vary !== undefined) headers.set('vary', vary);
 }
 
 /** A credential in the query is no parameter of GraphQL. */

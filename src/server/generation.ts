@@ -18,6 +18,7 @@ import { createUpstreams, type Upstreams } from '../transport/create-upstreams.t
 import type { TransportEvent } from '../transport/events.ts';
 import type { Upstream } from '../transport/upstream.ts';
 import { observeCache } from './observe-cache.ts';
+import { observeCompression } from './observe-compression.ts';
 import { observeEdge } from './observe-edge.ts';
 import { watchSupergraph } from './watch-supergraph.ts';
 
@@ -69,14 +70,15 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
   const unnamed = new Map<string, Upstream>();
 
   let graph = hasGraph(config) ? former?.graph() : undefined;
-  const routes = compileRoutes({ config, edge, upstreams, graph: () => graph, functions, cache });
+  const onEncoded = observeCompression(metrics);
+  const routes = compileRoutes({ config, edge, upstreams, graph: () => graph, functions, cache, onEncoded });
   let building = Promise.resolve();
   const put = ({ supergraph, subgraphs }: LoadedSupergraph): Promise<void> => {
     building = building.then(async () => {
       graph = await buildGraph(
         supergraph,
         subgraphs,
-        { config, plugins, limiter: edge.limiter, isDev: parts.isDev, logger, metrics },
+        { config, plugins, limiter: edge.limiter, isDev: parts.isDev, onEncoded, logger, metrics },
         graph,
       );
       metrics.add('weir.supergraph.reloads', { 'weir.outcome': 'served' });

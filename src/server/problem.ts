@@ -15,6 +15,8 @@ export interface Problem {
   readonly code: ErrorCode;
   readonly requestId: string;
   readonly retryAfterSeconds?: number;
+  /** The content codings that requests may have, where one had another. */
+  readonly acceptEncoding?: string;
 }
 
 /** What a client may know of `error`: its table entry, and its own message where the code's audience is the client. */
@@ -53,10 +55,12 @@ export function sendProblem(response: ServerResponse, problem: Problem): void {
     return;
   }
   const body = JSON.stringify(problem);
-  const { retryAfterSeconds } = problem;
+  const { retryAfterSeconds, acceptEncoding } = problem;
   if (retryAfterSeconds !== undefined && !response.hasHeader('retry-after')) {
     response.setHeader('retry-after', retryAfterSeconds);
   }
+  // RFC 9110 §15.5.16.
+  if (acceptEncoding !== undefined) response.setHeader('accept-encoding', acceptEncoding);
   response.writeHead(problem.status, {
     'content-type': 'application/problem+json',
     'content-length': Buffer.byteLength(body),

@@ -72,6 +72,18 @@ export const METRICS = {
     help: 'Requests copied to another upstream, by what became of the copy',
     labels: ['weir.upstream', 'weir.outcome'],
   },
+  'weir.compression.input': {
+    kind: 'counter',
+    unit: 'By',
+    help: 'Bytes of answers before they got a content coding',
+    labels: ['weir.coding'],
+  },
+  'weir.compression.output': {
+    kind: 'counter',
+    unit: 'By',
+    help: 'Bytes of answers with a content coding',
+    labels: ['weir.coding'],
+  },
   'weir.cache.requests': {
     kind: 'counter',
     unit: '{request}',

@@ -7,7 +7,7 @@ import { buildExecutableSchema, type Resolvers } from '../../examples/services/e
 import { AUDIENCE, ISSUER, startIssuer } from '../../examples/services/issuer.ts';
 import { listen } from '../../examples/services/listen.ts';
 import { readConfig } from '../../src/config/read-config.ts';
-import { createGateway } from '../../src/gateway.ts';
+import { createGateway, type Gateway } from '../../src/gateway.ts';
 import { LINK } from './compose-schema.ts';
 
 export interface Behind {
@@ -17,6 +17,8 @@ export interface Behind {
 
 export interface Served {
   readonly origin: string;
+  /** The gateway without its listener. */
+  readonly fetch: Gateway['fetch'];
   /** Operations that upstreams were asked for, since the last `ask`. */
   readonly received: readonly string[];
   /** What the gateway logged. */
@@ -31,6 +33,9 @@ export interface Served {
 export interface Sections {
   readonly graphql?: object;
   readonly auth?: object;
+  readonly compression?: object;
+  readonly server?: object;
+  readonly browsers?: object;
   readonly rate_limit?: object;
   readonly plugins?: Readonly<Record<string, string>>;
 }
@@ -76,7 +81,9 @@ export async function serveGateway(services: Readonly<Record<string, Behind>>, s
   );
   for (const [name, text] of Object.entries(sections.plugins ?? {})) await writeFile(join(folder, name), text);
   const main = {
-    server: { port: 0 },
+    server: sections.server ?? { port: 0 },
+    compression: sections.compression ?? {},
+    browsers: sections.browsers ?? {},
     upstreams: Object.keys(services).map((name) => `${name}.json`),
     graphql: sections.graphql ?? {},
     rate_limit: sections.rate_limit ?? {},
@@ -93,6 +100,7 @@ export async function serveGateway(services: Readonly<Record<string, Behind>>, s
   const origin = await gateway.listen();
   return {
     origin,
+    fetch: gateway.fetch,
     received,
     log,
     async ask(query, { scopes = null, variables } = {}) {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { browsers } from './browsers.ts';
 import { cache } from './cache.ts';
+import { compression } from './compression.ts';
 import { graphql } from './graphql.ts';
 import { auth } from './identity.ts';
 import { rateLimit } from './limits.ts';
@@ -31,6 +32,7 @@ export const gatewaySchema = section({
   auth: auth.prefault({}).describe('Who clients are'),
   rate_limit: rateLimit.prefault({}).describe('How often clients may ask'),
   browsers: browsers.prefault({}).describe('What browsers may do: origins, forged requests, security headers'),
+  compression: compression.prefault({}).describe('Content codings of answers'),
   telemetry: telemetry.prefault({}).describe('Logs, metrics and traces'),
   plugins: z
     .array(path('module', 'Module of one plugin'))

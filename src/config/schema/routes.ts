@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { isMapping } from '../mapping.ts';
 import { parseRoutePath } from '../route-path.ts';
+import { routeCompression } from './compression.ts';
 import { facts } from './facts.ts';
 import { requirement } from './identity.ts';
 import { path } from './path.ts';
@@ -157,6 +158,9 @@ export const route = section(
     })
       .optional()
       .describe('Lets WebSocket connections through; `{}`: with the defaults; default: none pass'),
+    compress: routeCompression
+      .optional()
+      .describe('Compress answers; `{ … }`: with other values than `compression` has; default: `compression.routes`'),
     allow_in_path: z
       .array(z.enum(['encoded_slash', 'empty_segment']))
       .default([])

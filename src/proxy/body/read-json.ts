@@ -1,9 +1,9 @@
+import { DECODED_CODINGS, type DecodeFailure, decodeBody } from '../../content-coding/decode-body.ts';
 import { WeirError } from '../../errors.ts';
 import { parseExactly } from '../../mapping/exact-number.ts';
 import { type FieldLines, findField } from '../field-lines.ts';
 import { readAnswerBody, readRequestBody } from '../read-body.ts';
 import type { RouteAnswer, RouteExchange } from '../route-exchange.ts';
-import { DECODED_CODINGS, type DecodeFailure, decodeBody } from './decode-body.ts';
 import { isJsonType } from './json-type.ts';
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
@@ -68,7 +68,9 @@ function codingsOf(headers: FieldLines): string {
 function requestError(failure: DecodeFailure): WeirError {
   if (failure === 'too_large') return new WeirError('CONTENT_TOO_LARGE');
   if (failure === 'malformed') return new WeirError('MALFORMED_BODY', 'The body is not in its content coding');
-  return new WeirError('UNSUPPORTED_MEDIA_TYPE', `The content codings that are read are ${DECODED_CODINGS}`);
+  return new WeirError('UNSUPPORTED_MEDIA_TYPE', `The content codings that are read are ${DECODED_CODINGS}`, {
+    details: { acceptEncoding: DECODED_CODINGS },
+  });
 }
 
 const MALFORMED = Symbol('malformed');
