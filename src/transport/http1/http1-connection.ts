@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
-import { type Corkable, holdWrites } from '../../hold-writes.ts';
+import { atEndOfTurn, type TurnTask } from '../../end-of-turn.ts';
 import type { Holder, WireRequest } from '../endpoint/wire-request.ts';
 import { ReadBuffer } from './read-buffer.ts';
 import type { RequestHead } from './request-head.ts';
@@ -17,7 +17,7 @@ export interface ConnectionOwner {
 }
 
 /** One connection: a request, its answer, the next request. Whatever is not exactly that order ends it. */
-export class Http1Connection implements ResponseSink, Holder, Corkable {
+export class Http1Connection implements ResponseSink, Holder, TurnTask {
   /** `performance.now()` milliseconds from which on it is not to be used; set by its owner. */
   expiresMs = 0;
   /** How long the service keeps it, as its last answer said; -1: it did not. */
@@ -27,6 +27,8 @@ export class Http1Connection implements ResponseSink, Holder, Corkable {
   readonly #buffer = new ReadBuffer();
   #socket: Socket | undefined;
   #request: WireRequest | undefined;
+  /** What is to be written at the end of the turn. */
+  #whole: string | Buffer | undefined;
   #upload: Upload | undefined;
   /** Of a request whose body waits to be asked for. */
   #held: RequestHead | undefined;
@@ -82,47 +84,56 @@ export class Http1Connection implements ResponseSink, Holder, Corkable {
       socket.ref();
     }
     handler.onStart();
-    holdWrites(this);
     if (body === null) {
-      socket.write(head.text, 'latin1');
+      this.#writeAtEndOfTurn(head.text);
     } else if (typeof body === 'string') {
       // All of it is ASCII: one string is one write.
-      if (body.length === head.contentLength) socket.write(head.text + body, 'latin1');
-      else socket.write(join(head.text, body, head.contentLength));
+      const isAscii = body.length === head.contentLength;
+      this.#writeAtEndOfTurn(isAscii ? head.text + body : join(head.text, body, head.contentLength));
     } else if (Buffer.isBuffer(body)) {
       socket.cork();
       socket.write(head.text, 'latin1');
       socket.write(body);
       socket.uncork();
+      this.#checkWritten();
     } else if (outgoing.expectsContinue === true) {
       this.#held = head;
-      socket.write(head.text, 'latin1');
+      this.#writeAtEndOfTurn(head.text);
     } else {
       this.#startUpload(request, head.text, body, head.contentLength);
     }
   }
 
-  cork(): void {
-    this.#socket?.cork();
+  endTurn(): void {
+    const whole = this.#whole;
+    this.#whole = undefined;
+    if (whole === undefined || this.#gone) return;
+    const socket = this.#socket as Socket;
+    if (typeof whole === 'string') socket.write(whole, 'latin1');
+    else socket.write(whole);
+    this.#checkWritten();
   }
 
-  uncork(): void {
-    const socket = this.#socket;
-    if (socket === undefined) return;
-    socket.uncork();
+  #writeAtEndOfTurn(whole: string | Buffer): void {
+    this.#whole = whole;
+    atEndOfTurn(this);
+  }
+
+  #checkWritten(): void {
     const request = this.#request;
+    const errored = this.#socket?.errored;
+    if (!errored || request === undefined) return;
     // The system took nothing: the service had closed the connection before.
-    if (socket.errored !== null && request !== undefined && this.#upload === undefined) {
-      this.#request = undefined;
-      request.fail(socket.errored, false);
-      this.close();
-    }
+    this.#request = undefined;
+    request.fail(errored, false);
+    this.close();
   }
 
   sendBody(request: WireRequest): void {
     const held = this.#held;
     if (held === undefined || this.#request !== request) return;
     this.#held = undefined;
+    this.endTurn();
     this.#startUpload(request, '', request.outgoing.body as Readable, held.contentLength);
   }
 

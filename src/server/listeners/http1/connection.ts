@@ -2,12 +2,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Deadline, DeadlineQueue } from '../../../deadline-queue.ts';
+import { atEndOfTurn, type TurnTask } from '../../../end-of-turn.ts';
 import { WeirError } from '../../../errors.ts';
 import { isRefused } from '../refuse-connection.ts';
 import { Http1Request, type RequestSource } from './request.ts';
 import type { Http1RequestHead } from './request-head.ts';
 import { RequestParser, type RequestSink } from './request-parser.ts';
-import { Http1Response, type ResponseOwner } from './response.ts';
+import { Http1Response, type OnWritten, type ResponseOwner } from './response.ts';
 
 /** What all connections of a listener have in common. */
 export interface ConnectionHost {
@@ -35,7 +36,7 @@ const LINGER_BYTES = 1024 * 1024;
 const NOTHING = Buffer.alloc(0);
 
 /** One connection: a request, its answer, the next request. What is sent ahead waits. */
-export class Http1Connection implements RequestSink, RequestSource, ResponseOwner, Deadline {
+export class Http1Connection implements RequestSink, RequestSource, ResponseOwner, Deadline, TurnTask {
   readonly socket: Socket;
   readonly keepAliveLines: string;
   dueMs = Number.POSITIVE_INFINITY;
@@ -50,6 +51,10 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
   /** Behind the end of the request. */
   #ahead: Buffer = NOTHING;
   #isReading = false;
+  /** An answer that is to be written at the end of the turn. */
+  #held: { readonly text: string; readonly done: OnWritten } | undefined;
+  /** The socket keeps what is written to it until then. */
+  #isCorked = false;
   /** It asks for another protocol. */
   #upgrading: Http1Request | undefined;
   /** The last answer is out; bytes that are still taken. */
@@ -80,6 +85,7 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
 
   onDue(): void {
     this.#queue = undefined;
+    this.endTurn();
     if (!this.#parser.isInHead || this.#lingering > 0) this.socket.destroy();
     else this.#host.onRefused(this.socket, new WeirError('REQUEST_TIMEOUT', 'The header did not arrive in time'));
   }
@@ -113,6 +119,40 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
 
   onWanted(): void {
     this.socket.resume();
+  }
+
+  write(data: string | Buffer, done?: OnWritten): boolean {
+    const { socket } = this;
+    if (!this.#isCorked) {
+      this.#isCorked = true;
+      socket.cork();
+      atEndOfTurn(this);
+    }
+    this.#writeHeld();
+    return typeof data === 'string' ? socket.write(data, 'latin1', done) : socket.write(data, done);
+  }
+
+  writeLast(text: string, done: OnWritten): void {
+    if (this.#isCorked || this.#held !== undefined) {
+      this.write(text, done);
+      return;
+    }
+    // Alone in its turn, as almost always, it needs no queue.
+    this.#held = { text, done };
+    atEndOfTurn(this);
+  }
+
+  endTurn(): void {
+    this.#writeHeld();
+    if (!this.#isCorked) return;
+    this.#isCorked = false;
+    this.socket.uncork();
+  }
+
+  #writeHeld(): void {
+    const held = this.#held;
+    this.#held = undefined;
+    if (held !== undefined) this.socket.write(held.text, 'latin1', held.done);
   }
 
   onEnded(response: Http1Response): void {
@@ -183,6 +223,7 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
     if (this.socket.destroyed) return;
     this.#lingering = LINGER_BYTES;
     this.#wait(this.#host.heads, LINGER_MS);
+    this.endTurn();
     this.socket.end();
     this.socket.resume();
   }
@@ -191,6 +232,7 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
     const response = this.#response;
     if (response === undefined) {
       this.#stopWaiting();
+      this.endTurn();
       this.#host.onRefused(this.socket, error);
     } else this.#host.onBadBody(response as unknown as ServerResponse, error);
   }
@@ -199,6 +241,7 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
     const { socket } = this;
     socket.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose).off('drain', this.#onDrain);
     socket.off('error', ignore);
+    this.endTurn();
     // Whoever listens next makes it flow.
     (socket as { readableFlowing: boolean | null }).readableFlowing = null;
     this.#host.onUpgrade(request as unknown as IncomingMessage, socket, rest);
@@ -219,12 +262,17 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
     const response = this.#response;
     // Who sends no more reads no more: there is no telling the two apart.
     if (response !== undefined && !response.writableEnded) this.socket.destroy();
-    else this.socket.end(() => this.socket.destroy());
+    else {
+      this.endTurn();
+      this.socket.end(() => this.socket.destroy());
+    }
   };
 
   readonly #onClose = (): void => {
     this.#stopWaiting();
     this.#parser.stop();
+    this.#held?.done(new Error('The connection is closed'));
+    this.#held = undefined;
     this.#response?.onClose();
     this.#request?.breakOff();
   };

@@ -1,14 +1,20 @@
 import type { Socket } from 'node:net';
-import { holdWrites } from '../../../hold-writes.ts';
 import type { Http1Request } from './request.ts';
 import { type Fields, ResponseFields, toLines } from './response-fields.ts';
 import { type HeadFacts, statusLine, writeDate, writeFields } from './response-head.ts';
+
+/** Told of an error, or of none. */
+export type OnWritten = (error?: Error | null) => void;
 
 /** The connection that an answer goes out by. */
 export interface ResponseOwner {
   readonly socket: Socket;
   /** Tells the client how long the connection is kept: a field line; `''`: nothing. */
   readonly keepAliveLines: string;
+  /** Sends it at the end of the turn. @param data Text is Latin-1. @returns Whether the connection takes more before that. */
+  write(data: string | Buffer, done?: OnWritten): boolean;
+  /** The same for the last of an answer, which often is all of it. */
+  writeLast(text: string, done: OnWritten): void;
   /** All of it is handed to the connection. */
   onEnded(response: Http1Response): void;
 }
@@ -72,7 +78,7 @@ export class Http1Response extends ResponseFields {
   flushHeaders(): void {
     if (this.#head === undefined && this.headersSent) return;
     this.#frame(-1);
-    this.#send('', 'latin1');
+    this.#send('');
   }
 
   /** @returns Whether the connection takes more before it has sent this. */
@@ -110,7 +116,7 @@ export class Http1Response extends ResponseFields {
     }
     const whole = isText ? (chunk as string) : data;
     if (whole !== undefined && length > 0) this.#sendLast(whole);
-    else this.#send(this.#isChunked ? `0\r\n${this.#trailers}\r\n` : '', 'latin1', this.#onFinish);
+    else this.#sendLastText(this.#isChunked ? `0\r\n${this.#trailers}\r\n` : '');
     this.#owner.onEnded(this);
     return this;
   }
@@ -171,7 +177,7 @@ export class Http1Response extends ResponseFields {
     this.emit('close');
   }
 
-  readonly #onFinish = (error?: Error | null): void => {
+  readonly #onFinish: OnWritten = (error) => {
     if (!error) {
       this.writableFinished = true;
       this.emit('finish');
@@ -230,46 +236,58 @@ export class Http1Response extends ResponseFields {
   }
 
   #sendBody(data: Buffer, done: (() => void) | undefined): boolean {
-    if (!this.#hasBody) return this.#send('', 'latin1', done);
+    if (!this.#hasBody) return this.#send('', done);
     if (!this.#isChunked) {
-      this.#send('', 'latin1');
-      return this.socket.write(data, done);
+      this.#send('');
+      return this.#owner.write(data, done);
     }
-    this.#send(`${data.length.toString(16)}\r\n`, 'latin1');
-    this.socket.write(data);
-    return this.socket.write('\r\n', 'latin1', done);
+    this.#send(`${data.length.toString(16)}\r\n`);
+    this.#owner.write(data);
+    return this.#owner.write('\r\n', done);
   }
 
   #sendLast(data: string | Buffer): void {
     if (!this.#hasBody) {
-      this.#send('', 'latin1', this.#onFinish);
+      this.#sendLastText('');
       return;
     }
     const text =
       typeof data === 'string' ? data : data.length <= MOST_BYTES_JOINED ? data.toString('latin1') : undefined;
     if (this.#isChunked) {
-      this.#send(`${data.length.toString(16)}\r\n`, 'latin1');
-      if (text === undefined) this.socket.write(data as Buffer);
-      this.#send(`${text ?? ''}\r\n0\r\n${this.#trailers}\r\n`, 'latin1', this.#onFinish);
+      const size = `${data.length.toString(16)}\r\n`;
+      const end = `\r\n0\r\n${this.#trailers}\r\n`;
+      if (text !== undefined) {
+        this.#sendLastText(size + text + end);
+        return;
+      }
+      this.#send(size);
+      this.#owner.write(data as Buffer);
+      this.#sendLastText(end);
     } else if (text === undefined) {
-      this.#send('', 'latin1');
-      this.socket.write(data as Buffer, this.#onFinish);
-    } else this.#send(text, 'latin1', this.#onFinish);
+      this.#send('');
+      this.#owner.write(data as Buffer, this.#onFinish);
+    } else this.#sendLastText(text);
   }
 
   /** Sends the head, where it is still here, and `text` with it. */
-  #send(text: string, encoding: BufferEncoding, done?: (error?: Error | null) => void): boolean {
-    holdWrites(this.socket);
-    const head = this.#head;
+  #send(text: string, done?: OnWritten): boolean {
+    const all = this.#takeHead() + text;
+    return all === '' && done === undefined ? true : this.#owner.write(all, done);
+  }
+
+  #sendLastText(text: string): void {
+    this.#owner.writeLast(this.#takeHead() + text, this.#onFinish);
+  }
+
+  #takeHead(): string {
+    const head = this.#head ?? '';
     this.#head = undefined;
-    const all = head === undefined ? text : head + text;
-    if (all === '' && done === undefined) return true;
-    return this.socket.write(all, encoding, done);
+    return head;
   }
 
   #writeInformational(text: string, callback: (() => void) | undefined): void {
     if (this.headersSent || this.destroyed || this.req.httpVersionMinor === 0) return;
-    this.socket.write(text, 'latin1', callback);
+    this.#owner.write(text, callback);
   }
 }
 
