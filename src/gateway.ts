@@ -75,11 +75,12 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   metrics.observe('weir.cache.size', () => [{ labels: {}, value: generation.cache?.store.bytes ?? 0 }]);
   const serving = {
     reception,
-    graphqlPath: () => (hasGraph(generation.config) ? generation.config.graphql.path : undefined),
+    graphqlPath: () => generation.graphqlPath,
     headerLimits: config.server,
     graph: () => generation.graph(),
     routes: () => generation.routes,
     readiness,
+    isDraining: () => isDraining,
     metrics,
     logger,
     ...(options.devProblem !== undefined && { devProblem: options.devProblem }),

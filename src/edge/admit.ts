@@ -21,15 +21,26 @@ export interface Admission {
  * Judges a request by the edge's rules, in their order: browsers, identity, policies, limits. Puts the identity into the
  * scope, and takes the credentials out of the head that a route sends on. Where a policy or a limit looks at the GraphQL operation, policies and limits wait for it: they are judged
  * when `scope.operationGate` is asked.
+ * @returns at once where nothing has to be waited for.
  */
-export async function admit(scope: RequestScope, destination: Destination): Promise<Admission> {
+export function admit(scope: RequestScope, destination: Destination): Admission | Promise<Admission> {
   const { edge, head } = scope;
   scope.facts.route = destination.route;
   const { isPreflight, isForgery, headers } = edge.judgeBrowser(head);
   const browserHeaders = Object.entries(headers);
   if (isPreflight) return { headers: browserHeaders, isPreflight };
   const judged = isForgery ? forgery() : judge(scope, destination);
-  const refusal = judged instanceof Promise ? await judged : judged;
+  return judged instanceof Promise
+    ? judged.then((refusal) => conclude(scope, browserHeaders, refusal))
+    : conclude(scope, browserHeaders, judged);
+}
+
+function conclude(
+  scope: RequestScope,
+  browserHeaders: [name: string, value: string][],
+  refusal: Refusal | undefined,
+): Admission {
+  const isPreflight = false;
   scope.limitsTold = scope.limits;
   const all =
     scope.limits === UNLIMITED

@@ -15,8 +15,8 @@ export interface AdminPages {
   readonly metrics: Metrics;
 }
 
-/** The pages for orchestrators and dashboards; `undefined`: there is none at the path. */
-export async function readAdminPage({ readiness, metrics }: AdminPages, path: string): Promise<Page | undefined> {
+/** The pages for orchestrators and dashboards; `undefined`: there is none at the path, as at almost all of them. */
+export function readAdminPage({ readiness, metrics }: AdminPages, path: string): Page | Promise<Page> | undefined {
   switch (path) {
     case '/livez':
       return { status: 200, contentType: 'application/json', body: '{"status":"alive"}' };
@@ -25,12 +25,12 @@ export async function readAdminPage({ readiness, metrics }: AdminPages, path: st
       return { status: isReady(body) ? 200 : 503, contentType: 'application/json', body: JSON.stringify(body) };
     }
     case '/metrics':
-      return {
-        status: 200,
-        contentType: 'text/plain; version=0.0.4; charset=utf-8',
-        body: await metrics.scrape(),
-      };
+      return scrape(metrics);
     default:
       return undefined;
   }
+}
+
+async function scrape(metrics: Metrics): Promise<Page> {
+  return { status: 200, contentType: 'text/plain; version=0.0.4; charset=utf-8', body: await metrics.scrape() };
 }

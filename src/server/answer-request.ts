@@ -6,7 +6,7 @@ import type { RequestScope } from '../edge/request-scope.ts';
 import { WeirError } from '../errors.ts';
 import type { Graph } from '../graphql/graph.ts';
 import type { Routes } from '../proxy/route.ts';
-import { type AdminPages, readAdminPage } from './admin-page.ts';
+import { type AdminPages, type Page, readAdminPage } from './admin-page.ts';
 import { answerRoute } from './answer-route.ts';
 import type { Surface } from './listeners/listener-definition.ts';
 import { ownFieldsOf, putOwnFields } from './own-fields.ts';
@@ -39,27 +39,40 @@ export async function answerRequest(
   response: ServerResponse,
 ): Promise<void> {
   if (normal === undefined) throw new WeirError('MALFORMED_PATH');
+  const { path } = scope.head;
+  const { isPublic } = parts.surface ?? EVERYTHING;
+  if (isPublic && path === parts.graphqlPath()) {
+    await answerGraphql(parts, path, scope, request, response);
+    return;
+  }
+  const found = findPage(parts, scope);
+  const page = found instanceof Promise ? await found : found;
+  if (page !== undefined) writePage(page, scope, response);
+  else if (isPublic) await answerRoute(parts.routes(), normal, scope, request, response);
+  else throw new WeirError('NOT_FOUND', `No page is at ${path}`);
+}
+
+/** A page of the gateway's own. */
+function findPage(parts: AnswerParts, scope: RequestScope): Page | Promise<Page> | undefined {
   const { path, method } = scope.head;
   const { isPublic, isAdmin } = parts.surface ?? EVERYTHING;
-  const graphqlPath = parts.graphqlPath();
-  if (isPublic && path === graphqlPath) return answerGraphql(parts, path, scope, request, response);
-  if (isPublic && parts.devProblem !== undefined && path === `${graphqlPath}/problem`) {
-    putOwnFields(response);
-    response.setHeader('content-type', 'application/json');
-    return void response.end(JSON.stringify({ problem: parts.devProblem() ?? null }));
+  if (isPublic && parts.devProblem !== undefined && path === `${parts.graphqlPath()}/problem`) {
+    return {
+      status: 200,
+      contentType: 'application/json',
+      body: JSON.stringify({ problem: parts.devProblem() ?? null }),
+    };
   }
-  if (method === 'GET' || method === 'HEAD') {
-    const page = (isPublic ? readKeySet(scope) : undefined) ?? (isAdmin ? await readAdminPage(parts, path) : undefined);
-    if (page !== undefined) {
-      scope.facts.route = path;
-      putOwnFields(response);
-      const { status, contentType, body, cacheControl = 'no-store' } = page;
-      response.writeHead(status, { 'content-type': contentType, 'cache-control': cacheControl });
-      return void response.end(method === 'HEAD' ? undefined : body);
-    }
-  }
-  if (!isPublic) throw new WeirError('NOT_FOUND', `No page is at ${path}`);
-  return answerRoute(parts.routes(), normal, scope, request, response);
+  if (method !== 'GET' && method !== 'HEAD') return undefined;
+  return (isPublic ? readKeySet(scope) : undefined) ?? (isAdmin ? readAdminPage(parts, path) : undefined);
+}
+
+function writePage(page: Page, scope: RequestScope, response: ServerResponse): void {
+  const { status, contentType, body, cacheControl = 'no-store' } = page;
+  scope.facts.route = scope.head.path;
+  putOwnFields(response);
+  response.writeHead(status, { 'content-type': contentType, 'cache-control': cacheControl });
+  response.end(scope.head.method === 'HEAD' ? undefined : body);
 }
 
 async function answerGraphql(

@@ -25,11 +25,8 @@ export async function answerRoute(
     refuseUnmatched(routes, scope, response);
     return;
   }
-  const { headers, isPreflight, error } = await admit(scope, {
-    kind: 'rest',
-    route: route.name,
-    identify: route.identify,
-  });
+  const admitted = admit(scope, { kind: 'rest', route: route.name, identify: route.identify });
+  const { headers, isPreflight, error } = admitted instanceof Promise ? await admitted : admitted;
   const own = ownFieldsOf(response);
   for (const [name, value] of headers) own.push(name, value);
   if (isPreflight) {

@@ -30,6 +30,8 @@ export interface Generation {
   readonly config: Config;
   readonly edge: CompiledEdge;
   readonly upstreams: Upstreams;
+  /** Where GraphQL is served; `undefined`: it is not. */
+  readonly graphqlPath: string | undefined;
   /** `undefined` until there is something to serve. */
   graph(): Graph | undefined;
   readonly routes: Routes;
@@ -132,6 +134,7 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
     config,
     edge,
     upstreams,
+    graphqlPath: hasGraph(config) ? config.graphql.path : undefined,
     graph: () => graph,
     routes,
     cache,

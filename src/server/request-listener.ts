@@ -19,6 +19,8 @@ import { headOfNodeRequest, rawPathOf } from './request-head.ts';
 export interface RequestListenerParts extends AnswerParts {
   readonly reception: Reception;
   readonly headerLimits: HeaderLimits;
+  /** Whether answers end their connections, since the gateway is about to stop. */
+  readonly isDraining: () => boolean;
   readonly logger: Logger;
 }
 
@@ -32,7 +34,7 @@ export function createRequestListener(parts: RequestListenerParts): RequestListe
     const own = openFields(scope);
     keepOwnFields(response, own);
     const isHttp1 = !isHttp2(request);
-    if (isHttp1 && parts.readiness().status === 'draining') own.push('connection', 'close');
+    if (isHttp1 && parts.isDraining()) own.push('connection', 'close');
     // It comes once; `once` would pay for that with a wrapper.
     response.on('close', () => {
       const isDone = isAnswered(response);
