@@ -4,6 +4,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import type { TLSSocket } from 'node:tls';
 import { compileTrustedProxies, normalizeAddress } from '../../edge/client-address.ts';
 import type { ConnectionCaps } from './connection-caps.ts';
+import { readDirectly } from './direct-socket.ts';
 import type { ConnectionRefusal, ListenerIncident } from './events.ts';
 import type { Handlers } from './handlers.ts';
 import { createHttp1, type Http1 } from './http1/http1.ts';
@@ -47,6 +48,8 @@ export async function openListener(definition: ListenerDefinition, parts: Listen
   const http2 = wantsHttp2 ? createHttp2({ definition: settings, handlers, onIncident }) : undefined;
   /** All connections; the value tells whether requests may come by it already. */
   const sockets = new Map<Socket, boolean>();
+  /** Set once no more are taken. */
+  let whenEmpty: (() => void) | undefined;
   const secure = tls === undefined ? undefined : await openTls();
   const isBalancer = compileBalancers(definition);
 
@@ -64,6 +67,7 @@ export async function openListener(definition: ListenerDefinition, parts: Listen
     socket.once('close', () => {
       sockets.delete(socket);
       caps.leave();
+      if (sockets.size === 0) whenEmpty?.();
     });
     if (proxyProtocol === undefined || !isBalancer(socket)) return void admit(socket);
     void readAhead(socket, judgeProxyHeader, proxyProtocol.timeoutMs).then((header) => {
@@ -115,7 +119,12 @@ export async function openListener(definition: ListenerDefinition, parts: Listen
     return made;
   }
 
-  const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, accept);
+  // What comes first on all other connections is not HTTP/1.1.
+  const isPlain = tls === undefined && http2 === undefined && proxyProtocol === undefined;
+  const server = createServer(
+    { allowHalfOpen: true, noDelay: true, keepAlive: true, pauseOnConnect: isPlain },
+    isPlain ? (socket) => accept(readDirectly(socket)) : accept,
+  );
   try {
     await bind(server, definition);
   } catch (cause) {
@@ -136,7 +145,12 @@ export async function openListener(definition: ListenerDefinition, parts: Listen
       secure?.close();
       // What has not come to its first request has nothing to lose.
       for (const [socket, isServed] of sockets) if (!isServed) socket.destroy();
-      return new Promise((resolve) => server.close(() => resolve()));
+      return new Promise((resolve) => {
+        // Not what the server counts: connections may have been taken from its sockets.
+        whenEmpty = resolve;
+        server.close();
+        if (sockets.size === 0) resolve();
+      });
     },
     destroy() {
       http2?.close();

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Deadline, DeadlineQueue } from '../../../deadline-queue.ts';
 import { atEndOfTurn, type TurnTask } from '../../../end-of-turn.ts';
 import { WeirError } from '../../../errors.ts';
+import { DirectSocket } from '../direct-socket.ts';
 import { isRefused } from '../refuse-connection.ts';
 import { Http1Request, type RequestSource } from './request.ts';
 import type { Http1RequestHead } from './request-head.ts';
@@ -51,6 +52,8 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
   /** Behind the end of the request. */
   #ahead: Buffer = NOTHING;
   #isReading = false;
+  /** Whether what is read lies in memory that others are read into afterwards. */
+  readonly #isShared: boolean;
   /** An answer that is to be written at the end of the turn. */
   #held: { readonly text: string; readonly done: OnWritten } | undefined;
   /** The socket keeps what is written to it until then. */
@@ -65,7 +68,10 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
     this.keepAliveLines = host.keepAliveLines;
     this.#host = host;
     this.#parser = new RequestParser(this, host.maxHeadersSizeBytes);
-    socket.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onClose).on('drain', this.#onDrain);
+    if (socket instanceof DirectSocket) socket.onBytes = this.#onBytes;
+    else socket.on('data', this.#onBytes);
+    this.#isShared = socket instanceof DirectSocket;
+    socket.on('end', this.#onEnd).on('close', this.#onClose).on('drain', this.#onDrain);
     // What goes wrong with it ends it.
     socket.on('error', ignore);
     this.#wait(host.heads, host.headersTimeoutMs);
@@ -107,7 +113,7 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
 
   onBody(chunk: Buffer): void {
     const request = this.#request as Http1Request;
-    if (!request.destroyed && !request.push(chunk)) this.socket.pause();
+    if (!request.destroyed && !request.push(this.#keep(chunk))) this.socket.pause();
   }
 
   onComplete(trailers: string[]): void {
@@ -163,7 +169,7 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
     this.#goOn();
   }
 
-  readonly #onData = (chunk: Buffer): void => {
+  readonly #onBytes = (chunk: Buffer): void => {
     if (this.#lingering > 0) {
       this.#lingering -= chunk.length;
       if (this.#lingering <= 0) this.socket.destroy();
@@ -192,15 +198,20 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
       this.#isReading = false;
     }
     if (this.#upgrading !== undefined) {
-      this.#handOver(this.#upgrading, bytes.subarray(at));
+      this.#handOver(this.#upgrading, this.#keep(bytes.subarray(at)));
       return;
     }
     if (this.#parser.isInHead && this.#queue !== this.#host.heads) {
       this.#wait(this.#host.heads, this.#host.headersTimeoutMs);
     }
     if (at === bytes.length || this.socket.destroyed) return;
-    this.#ahead = bytes.subarray(at);
+    this.#ahead = this.#keep(bytes.subarray(at));
     if (this.#ahead.length > MOST_BYTES_AHEAD) this.socket.pause();
+  }
+
+  /** Bytes that outlive this call. */
+  #keep(bytes: Buffer): Buffer {
+    return this.#isShared ? Buffer.from(bytes) : bytes;
   }
 
   /** To the next request, once this one has come and its answer is on its way. */
@@ -239,7 +250,8 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
 
   #handOver(request: Http1Request, rest: Buffer): void {
     const { socket } = this;
-    socket.off('data', this.#onData).off('end', this.#onEnd).off('close', this.#onClose).off('drain', this.#onDrain);
+    if (socket instanceof DirectSocket) socket.onBytes = undefined;
+    socket.off('data', this.#onBytes).off('end', this.#onEnd).off('close', this.#onClose).off('drain', this.#onDrain);
     socket.off('error', ignore);
     this.endTurn();
     // Whoever listens next makes it flow.
