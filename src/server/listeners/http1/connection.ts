@@ -49,6 +49,10 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
   #queue: ConnectionHost['heads'] | undefined;
   #request: Http1Request | undefined;
   #response: Http1Response | undefined;
+  /** The one before, which may not be out yet. */
+  #answered: Http1Response | undefined;
+  /** Its client is waited for by the socket's own timer, in no queue. */
+  #isReadSlowly = false;
   /** Behind the end of the request. */
   #ahead: Buffer = NOTHING;
   #isReading = false;
@@ -82,19 +86,35 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
     return this.#response as unknown as ServerResponse | undefined;
   }
 
+  /** The same, and one that its client has not read to its end. */
+  get unread(): ServerResponse | undefined {
+    return (
+      this.response ?? (this.socket.writableLength > 0 ? (this.#answered as unknown as ServerResponse) : undefined)
+    );
+  }
+
   /** Ends it after the answer that is under way; at once where there is none. */
   endWhenIdle(): void {
     const response = this.#response;
-    if (response === undefined) this.socket.destroy();
-    else response.shouldKeepAlive = false;
+    if (response !== undefined) response.shouldKeepAlive = false;
+    else this.#end();
   }
 
   onDue(): void {
+    const { socket } = this;
     this.#queue = undefined;
     this.endTurn();
-    if (!this.#parser.isInHead || this.#lingering > 0) this.socket.destroy();
-    else this.#host.onRefused(this.socket, new WeirError('REQUEST_TIMEOUT', 'The header did not arrive in time'));
+    if (socket.writableLength > 0) {
+      // The last answer is still on its way: the socket knows whether its client takes some of it now and then.
+      this.#isReadSlowly = true;
+      socket.setTimeout(this.#host.keepAliveTimeoutMs, this.#onTimeout);
+    } else if (!this.#parser.isInHead || this.#lingering > 0) socket.destroy();
+    else this.#host.onRefused(socket, new WeirError('REQUEST_TIMEOUT', 'The header did not arrive in time'));
   }
+
+  readonly #onTimeout = (): void => {
+    this.socket.destroy();
+  };
 
   onHead(head: Http1RequestHead): void {
     this.#stopWaiting();
@@ -222,6 +242,7 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
     if (!request.complete || !response.writableEnded || !response.shouldKeepAlive || this.socket.destroyed) return;
     this.#request = undefined;
     this.#response = undefined;
+    this.#answered = response;
     this.#parser.next();
     this.#wait(this.#host.idles, this.#host.keepAliveTimeoutMs);
     if (this.#isReading) return;
@@ -237,6 +258,12 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
     this.endTurn();
     this.socket.end();
     this.socket.resume();
+  }
+
+  /** No answer is under way; the last one may still be on its way. */
+  #end(): void {
+    this.endTurn();
+    this.socket.end(() => this.socket.destroy());
   }
 
   #refuse(error: WeirError): void {
@@ -268,16 +295,16 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
   #stopWaiting(): void {
     this.#queue?.remove(this);
     this.#queue = undefined;
+    if (!this.#isReadSlowly) return;
+    this.#isReadSlowly = false;
+    this.socket.setTimeout(0, this.#onTimeout);
   }
 
   readonly #onEnd = (): void => {
     const response = this.#response;
     // Who sends no more reads no more: there is no telling the two apart.
     if (response !== undefined && !response.writableEnded) this.socket.destroy();
-    else {
-      this.endTurn();
-      this.socket.end(() => this.socket.destroy());
-    }
+    else this.#end();
   };
 
   readonly #onClose = (): void => {

@@ -166,3 +166,62 @@ describe('an answer by HTTP/1.1', () => {
     assert.deepEqual(told, ['finish /', 'close / true', 'close /gone false']);
   });
 });
+
+describe('an answer that its client reads slowly', () => {
+  const large = Buffer.alloc(24 * 1024 * 1024, 'x');
+  /** Less than the time that an idle, or an ended, connection has. */
+  const settings = { port: 0, keep_alive_timeout: '600ms', headers_timeout: '600ms' };
+
+  for (const [name, fields] of [
+    ['', ''],
+    [' on a connection that ends with it', 'Connection: close\r\n'],
+  ] as const) {
+    it(`is not cut${name}`, async (t) => {
+      const { port } = await serve(t, settings, { request: (_, response) => response.end(large) });
+      const socket = dial(t, port());
+      socket.write(request('GET / HTTP/1.1', fields));
+      let received = 0;
+      socket.on('data', (chunk: Buffer) => {
+        received += chunk.length;
+        socket.pause();
+        setTimeout(() => socket.resume(), 5);
+      });
+      await new Promise((resolve) => socket.on('end', resolve).on('close', resolve));
+      assert.ok(received > large.length, String(received));
+    });
+  }
+
+  it('is not cut while the gateway stops', async (t) => {
+    const { listeners, port } = await serve(
+      t,
+      { port: 0, shutdown_grace: '10s' },
+      { request: (_, response) => response.end(large) },
+    );
+    const socket = dial(t, port());
+    socket.write(request());
+    await new Promise((resolve) => socket.once('readable', resolve));
+    const closed = listeners.close();
+    let received = 0;
+    socket.on('data', (chunk: Buffer) => {
+      received += chunk.length;
+    });
+    const ended = new Promise((resolve) => socket.on('end', resolve).on('close', resolve));
+    assert.equal(await closed, true);
+    await ended;
+    assert.ok(received > large.length, String(received));
+  });
+
+  it('ends with its connection where the client reads nothing of it', async (t) => {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const { port } = await serve(t, settings, {
+      request(_, response) {
+        response.on('close', () => resolve(response.writableFinished));
+        response.end(large);
+      },
+    });
+    const socket = dial(t, port());
+    socket.pause();
+    socket.write(request());
+    assert.equal(await promise, false);
+  });
+});
