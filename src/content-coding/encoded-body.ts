@@ -5,6 +5,8 @@ import { createEncoder, type Encoder, flushEncoder } from './encoders.ts';
 
 /** Silence of the source after which what it has sent goes out, milliseconds: longer than the gaps within one burst. */
 const PAUSE_MS = 2;
+/** Longest that what the source has sent is held where it never pauses, milliseconds. */
+const LONGEST_HELD_MS = 20;
 
 export interface EncodedBodyOptions {
   readonly source: Readable;
@@ -24,6 +26,8 @@ export class EncodedBody extends Readable {
   #bytesIn = 0;
   #bytesOut = 0;
   #pause: NodeJS.Timeout | undefined;
+  /** Since when something is held that was not flushed; 0: nothing is. */
+  #heldSinceMs = 0;
 
   constructor(options: EncodedBodyOptions) {
     super();
@@ -67,13 +71,17 @@ export class EncodedBody extends Readable {
 
   readonly #onWritten = (): void => {
     if (this.destroyed || this.#encoder?.writableEnded !== false) return;
+    const nowMs = performance.now();
+    if (this.#heldSinceMs === 0) this.#heldSinceMs = nowMs;
     if (this.#pause === undefined) this.#pause = setTimeout(this.#flush, PAUSE_MS).unref();
-    else this.#pause.refresh();
+    else if (nowMs - this.#heldSinceMs < LONGEST_HELD_MS) this.#pause.refresh();
+    else this.#flush();
   };
 
   readonly #flush = (): void => {
     // What is not yet encoded has its own turn.
     if (this.#encoder?.writableLength === 0 && !this.#encoder.writableEnded) {
+      this.#heldSinceMs = 0;
       flushEncoder(this.#encoder, this.#options.coding);
     }
   };

@@ -3,6 +3,8 @@ import { WeirError } from '../errors.ts';
 
 /** Silence after which a body is taken for one that comes slowly, milliseconds. */
 const PAUSE_MS = 10;
+/** The same for one that never pauses, since its first byte, milliseconds. */
+const LONGEST_MS = 50;
 
 /**
  * Reads a body until it has `minBytes`, ends or pauses, whatever comes first: short bodies are known then, and slow ones are not held back.
@@ -13,6 +15,7 @@ export function readShortBody(source: Readable, minBytes: number): Promise<Buffe
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let firstMs = 0;
     const pause = setTimeout(() => putBack(), PAUSE_MS).unref();
     const stop = () => {
       clearTimeout(pause);
@@ -27,7 +30,9 @@ export function readShortBody(source: Readable, minBytes: number): Promise<Buffe
     const onData = (chunk: Buffer) => {
       chunks.push(chunk);
       bytes += chunk.length;
-      if (bytes >= minBytes) putBack();
+      const nowMs = performance.now();
+      if (firstMs === 0) firstMs = nowMs;
+      if (bytes >= minBytes || nowMs - firstMs >= LONGEST_MS) putBack();
       else pause.refresh();
     };
     const onEnd = () => {

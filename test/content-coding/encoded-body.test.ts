@@ -53,6 +53,25 @@ describe('an encoded body', { timeout: 20_000 }, () => {
       await once(decoded, 'end');
     });
 
+    it(`in ${coding} is out soon where the source never pauses`, async () => {
+      const source = new PassThrough();
+      const decoded = encode(source, coding).pipe(DECODERS[coding]());
+      let outs = 0;
+      decoded.on('data', () => {
+        outs += 1;
+      });
+      const startedMs = performance.now();
+      for (let lastMs = 0; outs < 6 && performance.now() - startedMs < 900; ) {
+        if (performance.now() - lastMs >= 0.3) {
+          lastMs = performance.now();
+          source.write(`line ${lastMs}\n`);
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      source.destroy();
+      assert.equal(outs, 6);
+    });
+
     it(`in ${coding} stops the source while nobody reads`, async () => {
       let given = 0;
       const source = new Readable({
@@ -157,6 +176,15 @@ describe('a short body', { timeout: 10_000 }, () => {
     assert.equal(await readShortBody(source, 4), undefined);
     source.end('c');
     assert.equal((await buffer(source)).toString(), 'abc');
+  });
+
+  it('that trickles is not waited for', async () => {
+    const source = new PassThrough();
+    const trickle = setInterval(() => source.write('a'), 4);
+    await readShortBody(source, 200);
+    clearInterval(trickle);
+    assert.ok(source.readableLength < 20, String(source.readableLength));
+    source.destroy();
   });
 
   it('that fails or is cut is none', async () => {

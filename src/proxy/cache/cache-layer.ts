@@ -9,7 +9,7 @@ import type { Fill } from './fill.ts';
 import { abortReason } from './fill-scope.ts';
 import { Fills } from './fills.ts';
 import { ageOf, isFresh, type KeptAnswer, mayStandInWhileRenewed } from './kept-answer.ts';
-import { fieldsOf304, isNotModified } from './preconditions.ts';
+import { fieldsOf304, isNotModified, readPreconditions } from './preconditions.ts';
 import { type ClientControl, cookieNames, hasCredential, isBesideCache, readClientControl } from './request-facts.ts';
 import { serveKept } from './serve-kept.ts';
 import { type Found, Shelf } from './shelf.ts';
@@ -135,9 +135,7 @@ export class RouteCache implements Layer {
       return this.#report(exchange, serveKept(fetched.kept, exchange, this.#rules.epochMs()), report);
     }
     const { answer } = fetched;
-    const asked = exchange.scope.headers;
-    const preconditions = { ifNoneMatch: asked['if-none-match'], ifModifiedSince: asked['if-modified-since'] };
-    if (answer.status === 200 && isNotModified(preconditions, answer.headers)) {
+    if (answer.status === 200 && isNotModified(readPreconditions(exchange.headers), answer.headers)) {
       // The body is for the store alone, if it is for that.
       if (answer.body instanceof Readable) settleBody(answer.body, report.outcome === 'miss');
       if (report.outcome === 'miss') fill.scope.detach();

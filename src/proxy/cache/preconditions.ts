@@ -7,6 +7,11 @@ export interface Preconditions {
   readonly ifModifiedSince: string | undefined;
 }
 
+/** @param headers Of a request as it is sent on: what layers further out have changed of answers they have changed back there. */
+export function readPreconditions(headers: Readonly<FieldLines>): Preconditions {
+  return { ifNoneMatch: findField(headers, 'if-none-match'), ifModifiedSince: findField(headers, 'if-modified-since') };
+}
+
 /** Whether the client has what the headers of a 200 describe (RFC 9110 §13.2.2). */
 export function isNotModified({ ifNoneMatch, ifModifiedSince }: Preconditions, headers: Readonly<FieldLines>): boolean {
   if (ifNoneMatch !== undefined) {

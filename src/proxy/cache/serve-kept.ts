@@ -2,21 +2,26 @@ import { type FieldLines, removeField, setField } from '../field-lines.ts';
 import type { RouteAnswer, RouteExchange } from '../route-exchange.ts';
 import { holdsIfRange, readByteRange } from './byte-range.ts';
 import { ageOf, type KeptAnswer } from './kept-answer.ts';
-import { fieldsOf304, isNotModified } from './preconditions.ts';
+import { fieldsOf304, isNotModified, readPreconditions } from './preconditions.ts';
 
 /** Makes the answer to a GET or HEAD of one that is kept (RFC 9111 §4): with its age, and no more of it than the client lacks. */
-export function serveKept(kept: KeptAnswer, { method, scope }: RouteExchange, nowMs: number): RouteAnswer {
+export function serveKept(
+  kept: KeptAnswer,
+  { method, headers: sent, scope }: RouteExchange,
+  nowMs: number,
+): RouteAnswer {
   const { status, headers, body } = kept;
   const lines = headers.slice();
   lines.push('age', String(Math.floor(ageOf(kept, nowMs) / 1_000)));
   const isHead = method === 'HEAD';
   // Conditions are about answers that have a representation (RFC 9110 §13.2.1).
   if (status !== 200) return { status, headers: lines, body: isHead ? null : body };
-  const asked = scope.headers;
-  const preconditions = { ifNoneMatch: asked['if-none-match'], ifModifiedSince: asked['if-modified-since'] };
-  if (isNotModified(preconditions, headers)) return { status: 304, headers: fieldsOf304(lines), body: null };
+  if (isNotModified(readPreconditions(sent), headers)) return { status: 304, headers: fieldsOf304(lines), body: null };
   if (isHead) return { status, headers: lines, body: null };
-  const part = asked.range === undefined ? undefined : servePart(asked.range, asked['if-range'], kept, lines);
+  const part =
+    scope.headers.range === undefined
+      ? undefined
+      : servePart(scope.headers.range, scope.headers['if-range'], kept, lines);
   return part ?? { status, headers: lines, body };
 }
 

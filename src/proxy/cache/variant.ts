@@ -12,22 +12,33 @@ export interface Variants {
 
 /** The names in `Vary`, in lower case. `undefined`: the answer is for its request alone (RFC 9110 §12.5.5). */
 export function namesInVary(headers: Readonly<FieldLines>): readonly string[] | undefined {
-  const vary = joinField(headers, 'vary');
-  if (vary === undefined) return [];
-  const names = vary
+  const names = (joinField(headers, 'vary') ?? '')
     .split(',')
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '');
-  return names.includes('*') ? undefined : names;
+  if (names.includes('*')) return undefined;
+  // Some services choose a coding and do not say so; nginx is one, unless `gzip_vary` is on.
+  const coding = joinField(headers, 'content-encoding');
+  const isEncoded = coding !== undefined && coding.trim().toLowerCase() !== 'identity';
+  return isEncoded && !names.includes('accept-encoding') ? [...names, 'accept-encoding'] : names;
 }
 
 /** Where the variant that fits a request is kept. */
 export function variantKey(key: string, { names, mark }: Variants, exchange: RouteExchange): string {
-  return `${key}\n${mark}\n${JSON.stringify(names.map((name) => [name, sentValue(exchange, name)]))}`;
+  return `${key}\n${mark}\n${JSON.stringify(names.map((name) => [name, ...sentValue(exchange, name)]))}`;
 }
 
-/** As it is sent on, or, where the gateway takes it out, as the client sent it (RFC 9111 §4.1: lists are joined, blanks do not count). */
-function sentValue({ headers, scope }: RouteExchange, name: string): string | null {
-  const value = joinField(headers, name) ?? scope.headers[name];
-  return value === undefined ? null : value.trim().replace(/\s*,\s*/g, ',');
+/**
+ * As it is sent on (RFC 9111 §4.1: lists are joined, blanks do not count). Where it is not, the client's own value, marked as such: the
+ * gateway takes some fields out, and clients themselves by `Connection`, and no answer to these is one to requests that have the field.
+ */
+function sentValue({ headers, scope }: RouteExchange, name: string): readonly (string | null)[] {
+  const sent = joinField(headers, name);
+  if (sent !== undefined) return [normalise(sent)];
+  const value = scope.headers[name];
+  return value === undefined ? [null] : [null, normalise(value)];
+}
+
+function normalise(value: string): string {
+  return value.trim().replace(/\s*,\s*/g, ',');
 }

@@ -1,5 +1,5 @@
 import type { Compressor } from '../../content-coding/compressor.ts';
-import { addStrongTags } from '../../content-coding/entity-tags.ts';
+import { restoreTags } from '../../content-coding/entity-tags.ts';
 import { type FieldLines, findField, setField } from '../field-lines.ts';
 import type { Layer } from '../route-exchange.ts';
 import { compressAnswer } from './compress-answer.ts';
@@ -12,9 +12,8 @@ export function compressionLayer(compressor: Compressor): Layer {
   return {
     wrap: (next) => async (exchange) => {
       const { head, headers } = exchange.scope;
-      addTags(exchange.headers, 'if-none-match');
-      // A weak tag never matches there (RFC 9110 §13.1.1), but who sees only what this layer has weakened has no other.
-      addTags(exchange.headers, 'if-match');
+      restoreField(exchange.headers, 'if-none-match');
+      restoreField(exchange.headers, 'if-match');
       const answer = await next(exchange);
       await compressAnswer(answer, {
         compressor,
@@ -27,9 +26,9 @@ export function compressionLayer(compressor: Compressor): Layer {
   };
 }
 
-function addTags(headers: FieldLines, name: string): void {
+function restoreField(headers: FieldLines, name: string): void {
   const list = findField(headers, name);
   if (list === undefined) return;
-  const added = addStrongTags(list);
-  if (added !== list) setField(headers, name, added);
+  const restored = restoreTags(list);
+  if (restored !== list) setField(headers, name, restored);
 }
