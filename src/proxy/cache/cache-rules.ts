@@ -3,6 +3,7 @@ import type { Clock } from '../../transport/clock.ts';
 import type { AnswerStore } from './answer-store.ts';
 import type { OnCacheEvent } from './cache-event.ts';
 import type { CacheKeys } from './cache-key.ts';
+import type { HeldBytes } from './held-bytes.ts';
 
 /** What the cache of one route works by. */
 export interface CacheRules {
@@ -12,6 +13,7 @@ export interface CacheRules {
   readonly keys: CacheKeys;
   readonly store: AnswerStore;
   readonly maxEntryBytes: number;
+  readonly held: HeldBytes;
   /** Fields of answers that count instead of `Cache-Control` (RFC 9213), in lower case. */
   readonly targets: readonly string[];
   /** Whether answers have `Cache-Status`. */

@@ -32,6 +32,7 @@ export function compileCache(route: RouteConfig, parts: CacheParts): RouteCache 
     }),
     store: cache.store,
     maxEntryBytes,
+    held: cache.held,
     targets: targeted.map((name) => name.toLowerCase()),
     tellsStatus: cacheStatus,
     ownCookies: new Set(upstreams.flatMap(affinityCookies)),

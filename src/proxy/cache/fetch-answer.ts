@@ -121,7 +121,7 @@ export class AnswerFetcher {
   #keep(fetching: Fetching, answer: RouteAnswer, place: Place): Fetched {
     const { fill, forward } = fetching;
     const { body, status } = answer;
-    const { epochMs, maxEntryBytes } = this.#rules;
+    const { epochMs, maxEntryBytes, held } = this.#rules;
     const lines = [...answer.headers];
     const receivedAtMs = epochMs();
     const put = (bytes: Buffer) => {
@@ -143,11 +143,12 @@ export class AnswerFetcher {
       answer.body = new FillBody(body, {
         maxBytes: maxEntryBytes,
         onWhole: put,
-        onLost: (isTooLarge) => {
-          if (isTooLarge) this.#fills.markAlone(fill, status);
+        held,
+        onLost: (why) => {
+          if (why === 'too_large') this.#fills.markAlone(fill, status);
           // A body that goes on is still its reader's, and ends with it.
-          if (isTooLarge) fill.settle();
-          else fill.end();
+          if (why === 'broken') fill.end();
+          else fill.settle();
         },
         isWanted: () => fill.isWanted,
       });

@@ -1,26 +1,34 @@
 import { Readable } from 'node:stream';
+import type { HeldBytes } from './held-bytes.ts';
+
+/** Why a body is not kept: it is larger than entries may be, there is no room for now, or it has ended before its end. */
+export type FillLoss = 'too_large' | 'no_room' | 'broken';
 
 export interface FillBodyOptions {
   /** Larger bodies are not kept. */
   readonly maxBytes: number;
+  /** Where there is no room the body is not kept. */
+  readonly held: HeldBytes;
   /** All of it is here. */
   readonly onWhole: (body: Buffer) => void;
-  /** It will not be kept: it is too large, or has ended before its end. */
-  readonly onLost: (isTooLarge: boolean) => void;
+  /** It will not be kept. */
+  readonly onLost: (why: FillLoss) => void;
   /** Whether it is wanted though its reader has gone. */
   readonly isWanted: () => boolean;
 }
 
 /**
  * A body on its way to its reader, of which a copy is taken. While the copy is taken it comes at the pace of the upstream, since others
- * may wait for it; what the reader has not taken yet is held, at most `maxBytes`. A body that is too large to be kept goes on at the
- * reader's pace.
+ * may wait for it; what the reader has not taken yet is held, at most `maxBytes` and as far as there is room. A body that is not to be
+ * kept goes on at the reader's pace.
  */
 export class FillBody extends Readable {
   readonly #source: Readable;
   readonly #options: FillBodyOptions;
   #chunks: Buffer[] | undefined = [];
   #bytes = 0;
+  /** Bytes that it has room for. */
+  #heldBytes = 0;
   #isOver = false;
 
   constructor(source: Readable, options: FillBodyOptions) {
@@ -42,18 +50,23 @@ export class FillBody extends Readable {
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
     if (!this.#isOver && (this.#chunks === undefined || !this.#options.isWanted())) {
-      this.#lose(false);
+      this.#lose('broken');
       this.#isOver = true;
       this.#source.destroy();
     }
+    if (this.#isOver) this.#giveRoomBack();
     callback(error);
   }
 
   #take(chunk: Buffer): void {
     if (this.#chunks !== undefined) {
       this.#bytes += chunk.length;
-      if (this.#bytes > this.#options.maxBytes) this.#lose(true);
-      else this.#chunks.push(chunk);
+      if (this.#bytes > this.#options.maxBytes) this.#lose('too_large');
+      else if (!this.#options.held.tryHold(chunk.length)) this.#lose('no_room');
+      else {
+        this.#heldBytes += chunk.length;
+        this.#chunks.push(chunk);
+      }
     }
     const isTaken = this.destroyed || this.push(chunk);
     if (this.#chunks !== undefined) return;
@@ -66,20 +79,28 @@ export class FillBody extends Readable {
     this.#isOver = true;
     if (this.#chunks !== undefined) this.#options.onWhole(joinChunks(this.#chunks, this.#bytes));
     this.#chunks = undefined;
-    if (!this.destroyed) this.push(null);
+    if (this.destroyed) this.#giveRoomBack();
+    else this.push(null);
   }
 
   #break(error: Error): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#lose(false);
-    this.destroy(error);
+    this.#lose('broken');
+    if (this.destroyed) this.#giveRoomBack();
+    else this.destroy(error);
   }
 
-  #lose(isTooLarge: boolean): void {
+  /** Once neither the store nor the reader waits for any of it. */
+  #giveRoomBack(): void {
+    this.#options.held.release(this.#heldBytes);
+    this.#heldBytes = 0;
+  }
+
+  #lose(why: FillLoss): void {
     if (this.#chunks === undefined) return;
     this.#chunks = undefined;
-    this.#options.onLost(isTooLarge);
+    this.#options.onLost(why);
   }
 }
 

@@ -4,6 +4,7 @@ import { toRedisTarget } from '../../edge/redis-target.ts';
 import { Shared } from '../../edge/shared.ts';
 import type { AnswerStore } from './answer-store.ts';
 import type { OnCacheEvent } from './cache-event.ts';
+import { HeldBytes } from './held-bytes.ts';
 import { MemoryStore } from './memory-store.ts';
 import { RedisStore } from './redis-store.ts';
 
@@ -11,6 +12,8 @@ import { RedisStore } from './redis-store.ts';
 export interface Cache {
   readonly definition: CacheDefinition;
   readonly store: AnswerStore;
+  /** What is on its way there takes at most as much memory as what is kept in it. */
+  readonly held: HeldBytes;
   readonly onEvent: OnCacheEvent;
   /** What the cache of the next config goes on with. */
   readonly lasting: Shared<AnswerStore>;
@@ -41,5 +44,6 @@ export function openCache(
             onEvent,
           }),
   );
-  return { definition: cache, store, onEvent, lasting, close: release };
+  const held = new HeldBytes(maxSizeBytes ?? DEFAULT_MAX_BYTES);
+  return { definition: cache, store, held, onEvent, lasting, close: release };
 }

@@ -44,8 +44,13 @@ export function readClientControl(headers: Headers, isHeard: boolean): ClientCon
   };
 }
 
-/** Fields that say who asks, whoever reads them. */
-const CREDENTIALS = ['authorization', 'x-api-key', 'client-cert', 'x-forwarded-client-cert'];
+/** Fields that say who asks, whoever reads them: those of standards, and those that services and proxies before them commonly use. */
+const CREDENTIALS = [
+  ...['authorization', 'x-api-key', 'api-key', 'x-auth-token', 'x-access-token', 'x-session-token'],
+  ...['client-cert', 'x-forwarded-client-cert', 'x-client-cert', 'x-ssl-client-cert', 'x-amzn-mtls-clientcert'],
+  ...['x-forwarded-user', 'x-auth-request-user', 'x-remote-user', 'remote-user'],
+  ...['x-amz-security-token', 'x-amzn-oidc-data', 'x-goog-iap-jwt-assertion', 'cf-access-jwt-assertion'],
+];
 
 /**
  * Whether anything of a request tells who asks: an identity, a credential that the gateway has taken out of it or lets pass, any cookie

@@ -25,6 +25,8 @@ describe('an answer for one client', { timeout: 30_000 }, () => {
     ['Authorization', { authorization: 'Basic abc' }],
     ['a cookie', { cookie: 'session=1' }],
     ['an API key that is for the service', { 'x-api-key': 'abc' }],
+    ['a token in a header of the service', { 'x-auth-token': 'abc' }],
+    ['a user that a proxy before it has named', { 'x-forwarded-user': 'ada' }],
   ];
   for (const [name, headers] of requests) {
     for (const control of ['max-age=60', 'max-age=60, immutable', 'max-age=60, stale-while-revalidate=60']) {

@@ -8,6 +8,7 @@ import { routeCache } from '../../../src/config/schema/route-cache.ts';
 import { compileKeys } from '../../../src/proxy/cache/cache-key.ts';
 import { RouteCache } from '../../../src/proxy/cache/cache-layer.ts';
 import { readDirectives, secondsOf } from '../../../src/proxy/cache/directives.ts';
+import { HeldBytes } from '../../../src/proxy/cache/held-bytes.ts';
 import { MemoryStore } from '../../../src/proxy/cache/memory-store.ts';
 import type { Route } from '../../../src/proxy/route.ts';
 import type { Answerer, RouteExchange } from '../../../src/proxy/route-exchange.ts';
@@ -82,7 +83,14 @@ it('nothing is given that is older than it may be, that is for another, or that 
       const clock = new VirtualClock();
       const epochMs = () => START_MS + clock.now();
       const cache = new RouteCache({
-        ...{ route: 'r', definition: routeCache.parse({}), maxEntryBytes: 10_000, targets: [], tellsStatus: true },
+        ...{
+          route: 'r',
+          definition: routeCache.parse({}),
+          maxEntryBytes: 10_000,
+          held: new HeldBytes(1e6),
+          targets: [],
+          tellsStatus: true,
+        },
         keys: compileKeys({ query: 'all', headers: [] }, 's', () => 'http://shop'),
         store: new MemoryStore({ maxBytes: 1e6, epochMs }),
         ...{ ownCookies: new Set(), bypassHeaders: [], bypassCookies: [], isToldOfClient: () => false },
