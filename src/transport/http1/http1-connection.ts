@@ -34,6 +34,8 @@ export class Http1Connection implements ResponseSink, Holder, Corkable {
   /** Whether bytes come by {@link onread}. */
   #reads = false;
   #paused = false;
+  /** What was written last is still here. */
+  #isHeld = false;
   #referenced = true;
   #gone = false;
 
@@ -82,6 +84,7 @@ export class Http1Connection implements ResponseSink, Holder, Corkable {
       socket.ref();
     }
     handler.onStart();
+    this.#isHeld = true;
     holdWrites(this);
     if (body === null) {
       socket.write(head.text, 'latin1');
@@ -107,6 +110,7 @@ export class Http1Connection implements ResponseSink, Holder, Corkable {
   }
 
   uncork(): void {
+    this.#isHeld = false;
     const socket = this.#socket;
     if (socket === undefined) return;
     socket.uncork();
@@ -249,7 +253,9 @@ export class Http1Connection implements ResponseSink, Holder, Corkable {
   #end(error: Error | undefined): void {
     const request = this.#request;
     this.#request = undefined;
-    request?.fail(error ?? new Error('The connection was closed'), true);
+    // An upload has taken from its body what cannot be had again.
+    const isSent = !this.#isHeld || this.#upload !== undefined;
+    request?.fail(error ?? new Error('The connection was closed'), isSent);
     this.close();
   }
 

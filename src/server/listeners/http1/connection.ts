@@ -32,6 +32,8 @@ const MOST_BYTES_AHEAD = 64 * 1024;
 /** How long, and how much, is read of a client that goes on to send when its last answer is out (RFC 9112 §9.6). */
 const LINGER_MS = 2_000;
 const LINGER_BYTES = 1024 * 1024;
+/** A client that takes nothing of its answer for so long has gone. */
+const STALL_MS = 60_000;
 const NOTHING = Buffer.alloc(0);
 
 /** One connection: a request, its answer, the next request. What is sent ahead waits. */
@@ -54,6 +56,8 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
   #upgrading: Http1Request | undefined;
   /** The last answer is out; bytes that are still taken. */
   #lingering = 0;
+  /** The answer is ended, and the client is slow to take it. */
+  #isStalling = false;
 
   constructor(socket: Socket, host: ConnectionHost) {
     this.socket = socket;
@@ -74,18 +78,22 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
   /** Ends it after the answer that is under way; at once where there is none. */
   endWhenIdle(): void {
     const response = this.#response;
-    if (response === undefined) this.socket.destroy();
-    else response.shouldKeepAlive = false;
+    if (response !== undefined) response.shouldKeepAlive = false;
+    if (response?.writableEnded || this.socket.writableLength > 0) this.#endAnswered();
+    else if (response === undefined) this.socket.destroy();
   }
 
   onDue(): void {
     this.#queue = undefined;
-    if (!this.#parser.isInHead || this.#lingering > 0) this.socket.destroy();
+    // It has not been silent: it still takes its answer.
+    if (this.socket.writableLength > 0) this.#watchSending();
+    else if (!this.#parser.isInHead || this.#lingering > 0) this.socket.destroy();
     else this.#host.onRefused(this.socket, new WeirError('REQUEST_TIMEOUT', 'The header did not arrive in time'));
   }
 
   onHead(head: Http1RequestHead): void {
     this.#stopWaiting();
+    if (this.#isStalling) this.#stopWatching();
     const request = new Http1Request(head, this);
     if (this.#host.isUpgrade(head)) {
       this.#upgrading = request;
@@ -115,12 +123,18 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
     this.socket.resume();
   }
 
+  onAbandoned(): void {
+    if (this.#response?.writableEnded) this.#endAnswered();
+    else this.socket.destroy();
+  }
+
   onEnded(response: Http1Response): void {
-    if (!response.shouldKeepAlive) {
-      this.#endAnswered();
-      return;
-    }
-    this.#goOn();
+    const { req: request } = response;
+    if (!response.shouldKeepAlive) this.#endAnswered();
+    else if (request.complete) this.#goOn();
+    else this.#wait(this.#host.idles, this.#host.keepAliveTimeoutMs);
+    // What nobody reads is in the way of the next request, and of the end of this one.
+    if (!request.complete && request.readableFlowing === null) request.resume();
   }
 
   readonly #onData = (chunk: Buffer): void => {
@@ -169,30 +183,59 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
     const response = this.#response;
     if (request === undefined || response === undefined) return;
     if (!request.complete || !response.writableEnded || !response.shouldKeepAlive || this.socket.destroyed) return;
+    if (this.socket.writableNeedDrain) {
+      // Who does not take answers asks for no more of them.
+      this.#watchSending();
+      return;
+    }
     this.#request = undefined;
     this.#response = undefined;
     this.#parser.next();
     this.#wait(this.#host.idles, this.#host.keepAliveTimeoutMs);
     if (this.#isReading) return;
-    if (this.#ahead.length > 0) this.#read(this.#ahead);
     this.socket.resume();
+    if (this.#ahead.length > 0) this.#read(this.#ahead);
   }
 
   /** The client has its time to read the answer before the connection is cut. */
   #endAnswered(): void {
-    if (this.socket.destroyed) return;
+    if (this.socket.destroyed || this.#lingering > 0) return;
     this.#lingering = LINGER_BYTES;
-    this.#wait(this.#host.heads, LINGER_MS);
-    this.socket.end();
+    this.#stopWaiting();
+    this.#watchSending();
+    this.socket.end(this.#linger);
     this.socket.resume();
   }
+
+  readonly #linger = (): void => {
+    this.#stopWatching();
+    if (!this.socket.destroyed) this.#wait(this.#host.heads, LINGER_MS);
+  };
+
+  /** The socket itself knows whether it gets rid of anything. */
+  #watchSending(): void {
+    if (this.#isStalling) return;
+    this.#isStalling = true;
+    this.#stopWaiting();
+    this.socket.setTimeout(STALL_MS, this.#onStall);
+  }
+
+  #stopWatching(): void {
+    this.#isStalling = false;
+    this.socket.setTimeout(0).off('timeout', this.#onStall);
+  }
+
+  readonly #onStall = (): void => {
+    this.socket.destroy();
+  };
 
   #refuse(error: WeirError): void {
     const response = this.#response;
     if (response === undefined) {
       this.#stopWaiting();
       this.#host.onRefused(this.socket, error);
-    } else this.#host.onBadBody(response as unknown as ServerResponse, error);
+    } else if (response.writableEnded) this.#endAnswered();
+    else this.#host.onBadBody(response as unknown as ServerResponse, error);
   }
 
   #handOver(request: Http1Request, rest: Buffer): void {
@@ -231,6 +274,9 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
 
   readonly #onDrain = (): void => {
     this.#response?.onDrain();
+    if (!this.#isStalling || this.#lingering > 0) return;
+    this.#stopWatching();
+    this.#goOn();
   };
 }
 
