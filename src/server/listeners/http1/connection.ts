@@ -160,8 +160,13 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
         at = this.#parser.execute(bytes, at);
       }
     } catch (error) {
-      this.#refuse(error as WeirError);
-      return;
+      if (error instanceof WeirError) {
+        this.#refuse(error);
+        return;
+      }
+      // A fault of the handler, not of the client.
+      this.socket.destroy();
+      throw error;
     } finally {
       this.#isReading = false;
     }
