@@ -85,10 +85,10 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
 
   onDue(): void {
     this.#queue = undefined;
-    // It has not been silent: it still takes its answer.
-    if (this.socket.writableLength > 0) this.#watchSending();
-    else if (!this.#parser.isInHead || this.#lingering > 0) this.socket.destroy();
-    else this.#host.onRefused(this.socket, new WeirError('REQUEST_TIMEOUT', 'The header did not arrive in time'));
+    if (this.#parser.isInHead && this.#lingering === 0) {
+      this.#host.onRefused(this.socket, new WeirError('REQUEST_TIMEOUT', 'The header did not arrive in time'));
+    } else if (this.socket.writableLength > 0) this.#watchSending();
+    else this.socket.destroy();
   }
 
   onHead(head: Http1RequestHead): void {
