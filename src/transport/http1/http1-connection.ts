@@ -260,7 +260,8 @@ export class Http1Connection implements ResponseSink, Holder, TurnTask {
   #end(error: Error | undefined): void {
     const request = this.#request;
     this.#request = undefined;
-    request?.fail(error ?? new Error('The connection was closed'), true);
+    const isSent = this.#whole === undefined;
+    request?.fail(error ?? new Error('The connection was closed'), isSent);
     this.close();
   }
 

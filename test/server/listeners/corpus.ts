@@ -102,6 +102,12 @@ const CHUNKS = refused(400, {
   'a line feed alone at the end of the trailer': chunks(`0\r\n\n${HIDDEN}`),
   'a trailer with a space before the colon': chunks(`0\r\nX : y\r\n\r\n${HIDDEN}`),
   'a trailer that is folded': chunks(`0\r\nX: y\r\n z\r\n\r\n${HIDDEN}`),
+  'a chunk size of more digits than any body needs': chunks(`${'0'.repeat(20)}4\r\nbody\r\n0\r\n\r\n${HIDDEN}`),
+  'a chunk extension without end': chunks(`4;${'a'.repeat(20_000)}\r\nbody\r\n0\r\n\r\n${HIDDEN}`),
+  'chunk extensions that are long together': chunks(`${`1;${'a'.repeat(4_000)}\r\nx\r\n`.repeat(5)}0\r\n\r\n${HIDDEN}`),
+  'Host in a trailer': chunks(`0\r\nHost: evil.test\r\n\r\n${HIDDEN}`),
+  'a NUL in a trailer': chunks(`0\r\nX: a\0b\r\n\r\n${HIDDEN}`),
+  'a carriage return in a trailer': chunks(`0\r\nX: a\rY: b\r\n\r\n${HIDDEN}`),
   'Transfer-Encoding in a trailer': chunks(`0\r\n${CHUNKED}\r\n${HIDDEN}`),
 });
 
@@ -114,6 +120,10 @@ const LINES = refused(400, {
   'a NUL in a value': get(`${HOST}X: a\0b\r\n`),
   'a NUL in a name': get(`${HOST}X\0Y: b\r\n`),
   'a control character in a value': get(`${HOST}X: a\x01b\r\n`),
+  'a DEL in a value': get(`${HOST}X: a\x7fb\r\n`),
+  'a name in quotes': get(`${HOST}"X": y\r\n`),
+  'a name with a slash': get(`${HOST}X/Y: z\r\n`),
+  'a name with an at sign': get(`${HOST}X@Y: z\r\n`),
   'a space before a colon': get(`${HOST}X : y\r\n`),
   'a tab before a colon': get(`${HOST}X\t: y\r\n`),
   'a space before a name': get(`${HOST} X: y\r\n`),
@@ -178,6 +188,19 @@ const AFTERWARDS = canonical({
 });
 
 const READ_ALIKE = canonical({
+  'octets beyond ASCII in a value': [get(`${HOST}X: \x80\xff\r\n`), 'GET /orders '],
+  'rubbish after a request': [`${get(HOST)}\0\0\r\n\r\n${HIDDEN}`, 'GET /orders '],
+  'rubbish after a body': [`${post('Content-Length: 4\r\n', 'body')}bodybody ${HIDDEN}`, 'POST /orders body'],
+  'an empty line after a body': [
+    `${post('Content-Length: 4\r\n', 'body')}\r\n${get(HOST)}`,
+    'POST /orders body',
+    'GET /orders ',
+  ],
+  'two requests of HTTP/1.0 on a kept connection': [
+    get(`${HOST}Connection: Keep-Alive\r\n`, 'GET /orders HTTP/1.0').repeat(2),
+    'GET /orders ',
+    'GET /orders ',
+  ],
   'a plain request': [get(HOST), 'GET /orders '],
   'two requests in a row': [`${get(HOST)}${get(HOST, 'GET /orders/2 HTTP/1.1')}`, 'GET /orders ', 'GET /orders/2 '],
   'a request in a body': [post(`Content-Length: ${HIDDEN.length}\r\n`, HIDDEN), `POST /orders ${HIDDEN}`],

@@ -49,10 +49,6 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
   #queue: ConnectionHost['heads'] | undefined;
   #request: Http1Request | undefined;
   #response: Http1Response | undefined;
-  /** The one before, which may not be out yet. */
-  #answered: Http1Response | undefined;
-  /** Its client is waited for by the socket's own timer, in no queue. */
-  #isReadSlowly = false;
   /** Behind the end of the request. */
   #ahead: Buffer = NOTHING;
   #isReading = false;
@@ -66,6 +62,8 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
   #upgrading: Http1Request | undefined;
   /** The last answer is out; bytes that are still taken. */
   #lingering = 0;
+  /** The answer is ended, and the client is slow to take it. */
+  #isStalling = false;
 
   constructor(socket: Socket, host: ConnectionHost) {
     this.socket = socket;
@@ -86,38 +84,28 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
     return this.#response as unknown as ServerResponse | undefined;
   }
 
-  /** The same, and one that its client has not read to its end. */
-  get unread(): ServerResponse | undefined {
-    return (
-      this.response ?? (this.socket.writableLength > 0 ? (this.#answered as unknown as ServerResponse) : undefined)
-    );
-  }
-
   /** Ends it after the answer that is under way; at once where there is none. */
   endWhenIdle(): void {
     const response = this.#response;
     if (response !== undefined) response.shouldKeepAlive = false;
-    else this.#end();
+    this.endTurn();
+    if (response?.writableEnded || this.socket.writableLength > 0) this.#endAnswered();
+    else if (response === undefined) this.socket.destroy();
   }
 
   onDue(): void {
     const { socket } = this;
     this.#queue = undefined;
     this.endTurn();
-    if (socket.writableLength > 0) {
-      // The last answer is still on its way: the socket knows whether its client takes some of it now and then.
-      this.#isReadSlowly = true;
-      socket.setTimeout(this.#host.keepAliveTimeoutMs, this.#onTimeout);
-    } else if (!this.#parser.isInHead || this.#lingering > 0) socket.destroy();
-    else this.#host.onRefused(socket, new WeirError('REQUEST_TIMEOUT', 'The header did not arrive in time'));
+    if (this.#parser.isInHead && this.#lingering === 0) {
+      this.#host.onRefused(socket, new WeirError('REQUEST_TIMEOUT', 'The header did not arrive in time'));
+    } else if (socket.writableLength > 0) this.#watchSending();
+    else socket.destroy();
   }
-
-  readonly #onTimeout = (): void => {
-    this.socket.destroy();
-  };
 
   onHead(head: Http1RequestHead): void {
     this.#stopWaiting();
+    if (this.#isStalling) this.#stopWatching();
     const request = new Http1Request(head, this);
     if (this.#host.isUpgrade(head)) {
       this.#upgrading = request;
@@ -181,12 +169,18 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
     if (held !== undefined) this.socket.write(held.text, 'latin1', held.done);
   }
 
+  onAbandoned(): void {
+    if (this.#response?.writableEnded) this.#endAnswered();
+    else this.socket.destroy();
+  }
+
   onEnded(response: Http1Response): void {
-    if (!response.shouldKeepAlive) {
-      this.#endAnswered();
-      return;
-    }
-    this.#goOn();
+    const { req: request } = response;
+    if (!response.shouldKeepAlive) this.#endAnswered();
+    else if (request.complete) this.#goOn();
+    else this.#wait(this.#host.idles, this.#host.keepAliveTimeoutMs);
+    // What nobody reads is in the way of the next request, and of the end of this one.
+    if (!request.complete && request.readableFlowing === null) request.resume();
   }
 
   readonly #onBytes = (chunk: Buffer): void => {
@@ -212,8 +206,13 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
         at = this.#parser.execute(bytes, at);
       }
     } catch (error) {
-      this.#refuse(error as WeirError);
-      return;
+      if (error instanceof WeirError) {
+        this.#refuse(error);
+        return;
+      }
+      // A fault of the handler, not of the client.
+      this.socket.destroy();
+      throw error;
     } finally {
       this.#isReading = false;
     }
@@ -240,25 +239,52 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
     const response = this.#response;
     if (request === undefined || response === undefined) return;
     if (!request.complete || !response.writableEnded || !response.shouldKeepAlive || this.socket.destroyed) return;
+    if (this.socket.writableNeedDrain) {
+      // Who does not take answers asks for no more of them.
+      this.#watchSending();
+      return;
+    }
     this.#request = undefined;
     this.#response = undefined;
-    this.#answered = response;
     this.#parser.next();
     this.#wait(this.#host.idles, this.#host.keepAliveTimeoutMs);
     if (this.#isReading) return;
-    if (this.#ahead.length > 0) this.#read(this.#ahead);
     this.socket.resume();
+    if (this.#ahead.length > 0) this.#read(this.#ahead);
   }
 
   /** The client has its time to read the answer before the connection is cut. */
   #endAnswered(): void {
-    if (this.socket.destroyed) return;
+    if (this.socket.destroyed || this.#lingering > 0) return;
     this.#lingering = LINGER_BYTES;
-    this.#wait(this.#host.heads, LINGER_MS);
+    this.#stopWaiting();
     this.endTurn();
-    this.socket.end();
+    this.#watchSending();
+    this.socket.end(this.#linger);
     this.socket.resume();
   }
+
+  readonly #linger = (): void => {
+    this.#stopWatching();
+    if (!this.socket.destroyed) this.#wait(this.#host.heads, LINGER_MS);
+  };
+
+  /** The socket itself knows whether it gets rid of anything. */
+  #watchSending(): void {
+    if (this.#isStalling) return;
+    this.#isStalling = true;
+    this.#stopWaiting();
+    this.socket.setTimeout(this.#host.keepAliveTimeoutMs, this.#onStall);
+  }
+
+  #stopWatching(): void {
+    this.#isStalling = false;
+    this.socket.setTimeout(0).off('timeout', this.#onStall);
+  }
+
+  readonly #onStall = (): void => {
+    this.socket.destroy();
+  };
 
   /** No answer is under way; the last one may still be on its way. */
   #end(): void {
@@ -272,7 +298,8 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
       this.#stopWaiting();
       this.endTurn();
       this.#host.onRefused(this.socket, error);
-    } else this.#host.onBadBody(response as unknown as ServerResponse, error);
+    } else if (response.writableEnded) this.#endAnswered();
+    else this.#host.onBadBody(response as unknown as ServerResponse, error);
   }
 
   #handOver(request: Http1Request, rest: Buffer): void {
@@ -295,9 +322,6 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
   #stopWaiting(): void {
     this.#queue?.remove(this);
     this.#queue = undefined;
-    if (!this.#isReadSlowly) return;
-    this.#isReadSlowly = false;
-    this.socket.setTimeout(0, this.#onTimeout);
   }
 
   readonly #onEnd = (): void => {
@@ -318,6 +342,9 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
 
   readonly #onDrain = (): void => {
     this.#response?.onDrain();
+    if (!this.#isStalling || this.#lingering > 0) return;
+    this.#stopWatching();
+    this.#goOn();
   };
 }
 

@@ -101,7 +101,7 @@ export function createHttp1({ definition, handlers, onIncident }: Http1Parts): H
       connections.set(socket, new Http1Connection(socket, host));
       socket.once('close', () => connections.delete(socket));
     },
-    inFlight: () => [...connections.values()].map(({ unread }) => unread).filter((response) => response !== undefined),
+    inFlight: responses,
     tunnels: () => tunnels,
     announceDrain() {
       isDraining = true;

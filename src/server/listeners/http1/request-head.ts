@@ -117,7 +117,10 @@ class Headers {}
 Object.setPrototypeOf(Headers.prototype, null);
 delete (Headers.prototype as { constructor?: unknown }).constructor;
 
-/** As node:http joins them: the first line of a field of one value counts, `cookie` is joined by `; `, others by `, `. */
+/**
+ * As node:http joins them: the first line of a field of one value counts, `cookie` is joined by `; `, others by `, `. So is
+ * `content-length`, which makes of two lengths none.
+ */
 function joinFields(fields: readonly string[], names: readonly string[]): IncomingHttpHeaders {
   const headers = new Headers() as Record<string, string | string[] | undefined>;
   for (let at = 0; at < fields.length; at += 2) {
@@ -133,7 +136,7 @@ function joinFields(fields: readonly string[], names: readonly string[]): Incomi
 }
 
 const OF_ONE_VALUE = new Set([
-  ...['age', 'authorization', 'content-length', 'content-type', 'etag', 'expires', 'from', 'host', 'if-modified-since'],
+  ...['age', 'authorization', 'content-type', 'etag', 'expires', 'from', 'host', 'if-modified-since'],
   ...[
     'if-unmodified-since',
     'last-modified',

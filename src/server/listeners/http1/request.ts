@@ -8,6 +8,8 @@ export interface RequestSource {
   readonly socket: Socket;
   /** The body is wanted. */
   onWanted(): void;
+  /** The rest of the body is not. */
+  onAbandoned(): void;
 }
 
 /** A request in the form of node:http's `IncomingMessage`, as far as those who handle requests make use of it. */
@@ -46,7 +48,7 @@ export class Http1Request extends Readable {
 
   /** Without its end it leaves the connection in the middle of a message: of no use to anybody. */
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
-    if (!this.complete) this.socket.destroy();
+    if (!this.complete) this.#source.onAbandoned();
     // It breaks off whether somebody reads it or not.
     callback(this.listenerCount('error') > 0 ? error : null);
   }

@@ -191,7 +191,8 @@ export class Http1Response extends ResponseFields {
     this.statusCode = status;
     this.#hasBody = this.req.method !== 'HEAD' && status !== 204 && status !== 304;
     this.#remaining = facts.contentLength;
-    this.#isChunked = facts.isChunked;
+    // Without a body there is no last chunk either.
+    this.#isChunked = facts.isChunked && this.#hasBody;
     if (facts.closes) this.shouldKeepAlive = false;
     if (!facts.hasDate) text += writeDate();
     this.#hasConnection = facts.hasConnection;

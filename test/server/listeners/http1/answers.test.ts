@@ -67,6 +67,19 @@ describe('an answer by HTTP/1.1', () => {
     assert.equal(text.split('body').length, 2);
   });
 
+  it('without a body has no last chunk, whatever its fields say', async (t) => {
+    const lines = ['HEAD / HTTP/1.1', 'GET /204 HTTP/1.1', 'GET /304 HTTP/1.1'];
+    const text = await ask(
+      t,
+      lines.map((line) => request(line)).join('') + last('HEAD /last HTTP/1.1'),
+      ({ url }, response) => {
+        const status = Number(url?.slice(1)) || 200;
+        response.writeHead(status, ['transfer-encoding', 'chunked']).end();
+      },
+    );
+    assert.match(text, /^(?:HTTP\/1\.1 \d{3} [^\r]*\r\n(?:[a-z-]+: [^\r]*\r\n)+\r\n){4}$/);
+  });
+
   it('goes out in the order of the requests, however long the first one takes', async (t) => {
     let answerFirst = (): void => {};
     const text = await ask(
