@@ -68,7 +68,7 @@ export const server = section(
     }).prefault('10s'),
     request_timeout: duration("Longest time from a request's headers to the end of the answer").prefault('30s'),
     keep_alive_timeout: duration(
-      'How long an idle connection is kept. Longer than balancers keep theirs (usually 60s), or they meet connections that are just being closed',
+      'How long an idle connection is kept, and one whose client takes nothing of its answer. Longer than balancers keep theirs (usually 60s), or they meet connections that are just being closed',
     ).prefault('75s'),
     min_body_rate: size(
       'A body that arrives slower than so much per second, while it is waited for, is refused; `0B`: none',

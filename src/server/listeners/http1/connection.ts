@@ -2,14 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Deadline, DeadlineQueue } from '../../../deadline-queue.ts';
-import { atEndOfTurn, type TurnTask } from '../../../end-of-turn.ts';
 import { WeirError } from '../../../errors.ts';
 import { DirectSocket } from '../direct-socket.ts';
 import { isRefused } from '../refuse-connection.ts';
 import { Http1Request, type RequestSource } from './request.ts';
 import type { Http1RequestHead } from './request-head.ts';
 import { RequestParser, type RequestSink } from './request-parser.ts';
-import { Http1Response, type OnWritten, type ResponseOwner } from './response.ts';
+import { Http1Response, type ResponseOwner } from './response.ts';
+import { TurnWriter } from './turn-writer.ts';
 
 /** What all connections of a listener have in common. */
 export interface ConnectionHost {
@@ -37,8 +37,9 @@ const LINGER_BYTES = 1024 * 1024;
 const NOTHING = Buffer.alloc(0);
 
 /** One connection: a request, its answer, the next request. What is sent ahead waits. */
-export class Http1Connection implements RequestSink, RequestSource, ResponseOwner, Deadline, TurnTask {
+export class Http1Connection implements RequestSink, RequestSource, ResponseOwner, Deadline {
   readonly socket: Socket;
+  readonly writer: TurnWriter;
   readonly keepAliveLines: string;
   dueMs = Number.POSITIVE_INFINITY;
   earlier: Deadline | undefined;
@@ -54,10 +55,6 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
   #isReading = false;
   /** Whether what is read lies in memory that others are read into afterwards. */
   readonly #isShared: boolean;
-  /** An answer that is to be written at the end of the turn. */
-  #held: { readonly text: string; readonly done: OnWritten } | undefined;
-  /** The socket keeps what is written to it until then. */
-  #isCorked = false;
   /** It asks for another protocol. */
   #upgrading: Http1Request | undefined;
   /** The last answer is out; bytes that are still taken. */
@@ -67,6 +64,7 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
 
   constructor(socket: Socket, host: ConnectionHost) {
     this.socket = socket;
+    this.writer = new TurnWriter(socket);
     this.keepAliveLines = host.keepAliveLines;
     this.#host = host;
     this.#parser = new RequestParser(this, host.maxHeadersSizeBytes);
@@ -88,7 +86,7 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
   endWhenIdle(): void {
     const response = this.#response;
     if (response !== undefined) response.shouldKeepAlive = false;
-    this.endTurn();
+    this.writer.endTurn();
     if (response?.writableEnded || this.socket.writableLength > 0) this.#endAnswered();
     else if (response === undefined) this.socket.destroy();
   }
@@ -96,7 +94,7 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
   onDue(): void {
     const { socket } = this;
     this.#queue = undefined;
-    this.endTurn();
+    this.writer.endTurn();
     if (this.#parser.isInHead && this.#lingering === 0) {
       this.#host.onRefused(socket, new WeirError('REQUEST_TIMEOUT', 'The header did not arrive in time'));
     } else if (socket.writableLength > 0) this.#watchSending();
@@ -133,40 +131,6 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
 
   onWanted(): void {
     this.socket.resume();
-  }
-
-  write(data: string | Buffer, done?: OnWritten): boolean {
-    const { socket } = this;
-    if (!this.#isCorked) {
-      this.#isCorked = true;
-      socket.cork();
-      atEndOfTurn(this);
-    }
-    this.#writeHeld();
-    return typeof data === 'string' ? socket.write(data, 'latin1', done) : socket.write(data, done);
-  }
-
-  writeLast(text: string, done: OnWritten): void {
-    if (this.#isCorked || this.#held !== undefined) {
-      this.write(text, done);
-      return;
-    }
-    // Alone in its turn, as almost always, it needs no queue.
-    this.#held = { text, done };
-    atEndOfTurn(this);
-  }
-
-  endTurn(): void {
-    this.#writeHeld();
-    if (!this.#isCorked) return;
-    this.#isCorked = false;
-    this.socket.uncork();
-  }
-
-  #writeHeld(): void {
-    const held = this.#held;
-    this.#held = undefined;
-    if (held !== undefined) this.socket.write(held.text, 'latin1', held.done);
   }
 
   onAbandoned(): void {
@@ -258,7 +222,7 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
     if (this.socket.destroyed || this.#lingering > 0) return;
     this.#lingering = LINGER_BYTES;
     this.#stopWaiting();
-    this.endTurn();
+    this.writer.endTurn();
     this.#watchSending();
     this.socket.end(this.#linger);
     this.socket.resume();
@@ -288,7 +252,7 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
 
   /** No answer is under way; the last one may still be on its way. */
   #end(): void {
-    this.endTurn();
+    this.writer.endTurn();
     this.socket.end(() => this.socket.destroy());
   }
 
@@ -296,7 +260,7 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
     const response = this.#response;
     if (response === undefined) {
       this.#stopWaiting();
-      this.endTurn();
+      this.writer.endTurn();
       this.#host.onRefused(this.socket, error);
     } else if (response.writableEnded) this.#endAnswered();
     else this.#host.onBadBody(response as unknown as ServerResponse, error);
@@ -307,7 +271,7 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
     if (socket instanceof DirectSocket) socket.onBytes = undefined;
     socket.off('data', this.#onBytes).off('end', this.#onEnd).off('close', this.#onClose).off('drain', this.#onDrain);
     socket.off('error', ignore);
-    this.endTurn();
+    this.writer.endTurn();
     // Whoever listens next makes it flow.
     (socket as { readableFlowing: boolean | null }).readableFlowing = null;
     this.#host.onUpgrade(request as unknown as IncomingMessage, socket, rest);
@@ -334,8 +298,7 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
   readonly #onClose = (): void => {
     this.#stopWaiting();
     this.#parser.stop();
-    this.#held?.done(new Error('The connection is closed'));
-    this.#held = undefined;
+    this.writer.drop();
     this.#response?.onClose();
     this.#request?.breakOff();
   };

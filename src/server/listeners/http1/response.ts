@@ -2,19 +2,14 @@ import type { Socket } from 'node:net';
 import type { Http1Request } from './request.ts';
 import { type Fields, ResponseFields, toLines } from './response-fields.ts';
 import { type HeadFacts, statusLine, writeDate, writeFields } from './response-head.ts';
-
-/** Told of an error, or of none. */
-export type OnWritten = (error?: Error | null) => void;
+import type { OnWritten, TurnWriter } from './turn-writer.ts';
 
 /** The connection that an answer goes out by. */
 export interface ResponseOwner {
   readonly socket: Socket;
   /** Tells the client how long the connection is kept: a field line; `''`: nothing. */
   readonly keepAliveLines: string;
-  /** Sends it at the end of the turn. @param data Text is Latin-1. @returns Whether the connection takes more before that. */
-  write(data: string | Buffer, done?: OnWritten): boolean;
-  /** The same for the last of an answer, which often is all of it. */
-  writeLast(text: string, done: OnWritten): void;
+  readonly writer: TurnWriter;
   /** All of it is handed to the connection. */
   onEnded(response: Http1Response): void;
 }
@@ -240,11 +235,11 @@ export class Http1Response extends ResponseFields {
     if (!this.#hasBody) return this.#send('', done);
     if (!this.#isChunked) {
       this.#send('');
-      return this.#owner.write(data, done);
+      return this.#owner.writer.write(data, done);
     }
     this.#send(`${data.length.toString(16)}\r\n`);
-    this.#owner.write(data);
-    return this.#owner.write('\r\n', done);
+    this.#owner.writer.write(data);
+    return this.#owner.writer.write('\r\n', done);
   }
 
   #sendLast(data: string | Buffer): void {
@@ -262,22 +257,22 @@ export class Http1Response extends ResponseFields {
         return;
       }
       this.#send(size);
-      this.#owner.write(data as Buffer);
+      this.#owner.writer.write(data as Buffer);
       this.#sendLastText(end);
     } else if (text === undefined) {
       this.#send('');
-      this.#owner.write(data as Buffer, this.#onFinish);
+      this.#owner.writer.write(data as Buffer, this.#onFinish);
     } else this.#sendLastText(text);
   }
 
   /** Sends the head, where it is still here, and `text` with it. */
   #send(text: string, done?: OnWritten): boolean {
     const all = this.#takeHead() + text;
-    return all === '' && done === undefined ? true : this.#owner.write(all, done);
+    return all === '' && done === undefined ? true : this.#owner.writer.write(all, done);
   }
 
   #sendLastText(text: string): void {
-    this.#owner.writeLast(this.#takeHead() + text, this.#onFinish);
+    this.#owner.writer.writeLast(this.#takeHead() + text, this.#onFinish);
   }
 
   #takeHead(): string {
@@ -288,7 +283,7 @@ export class Http1Response extends ResponseFields {
 
   #writeInformational(text: string, callback: (() => void) | undefined): void {
     if (this.headersSent || this.destroyed || this.req.httpVersionMinor === 0) return;
-    this.#owner.write(text, callback);
+    this.#owner.writer.write(text, callback);
   }
 }
 
