@@ -17,6 +17,7 @@ import { createUpstream } from '../transport/create-upstream.ts';
 import { createUpstreams, type Upstreams } from '../transport/create-upstreams.ts';
 import type { TransportEvent } from '../transport/events.ts';
 import type { Upstream } from '../transport/upstream.ts';
+import { keepStringsFast } from './fast-strings.ts';
 import { observeCache } from './observe-cache.ts';
 import { observeCompression } from './observe-compression.ts';
 import { observeEdge } from './observe-edge.ts';
@@ -129,6 +130,8 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
   });
   const first = await supergraph.start();
   if (first !== undefined) await put(first);
+  // All code is loaded by now, that of plugins and resolvers too.
+  keepStringsFast();
 
   return {
     config,
