@@ -1,3 +1,4 @@
+import { remember } from '../remember.ts';
 import { foldHeaderName } from './header-names.ts';
 
 export interface ManagedHeaders {
@@ -13,16 +14,7 @@ export interface ManagedHeaders {
  */
 export function compileManagedHeaders(names: readonly string[]): ManagedHeaders {
   const managed = new Set(names.map(foldHeaderName));
-  // Clients send the same few names over and over; the odd ones of an attacker must not fill the memory.
-  const known = new Map<string, boolean>();
-  const has = (name: string): boolean => {
-    let answer = known.get(name);
-    if (answer === undefined) {
-      answer = managed.has(foldHeaderName(name));
-      if (known.size < MAX_KNOWN_NAMES) known.set(name, answer);
-    }
-    return answer;
-  };
+  const has = remember((name) => managed.has(foldHeaderName(name)));
   return {
     has,
     strip(headers) {
@@ -46,5 +38,4 @@ export function compileManagedHeaders(names: readonly string[]): ManagedHeaders 
   };
 }
 
-const MAX_KNOWN_NAMES = 1_000;
 const MIN_NAME_LENGTH = 2;

@@ -7,10 +7,13 @@ export function endToEndFields(lines: readonly string[], filter: FieldFilter): F
   let connection: string | undefined;
   const kept: FieldLines = [];
   for (let at = 0; at < lines.length; at += 2) {
-    const name = (lines[at] as string).toLowerCase();
+    const written = lines[at] as string;
     const value = lines[at + 1] as string;
-    if (name === 'connection') connection = connection === undefined ? value : `${connection},${value}`;
-    else if (filter.passesAnswer(name)) kept.push(name, value);
+    const name = filter.nameInAnswer(written);
+    if (name !== false) kept.push(name, value);
+    else if (written.toLowerCase() === 'connection') {
+      connection = connection === undefined ? value : `${connection},${value}`;
+    }
   }
   const named = readConnectionOptions(connection);
   return named === undefined ? kept : kept.filter((_, at) => !named.has(kept[at - (at % 2)] as string));

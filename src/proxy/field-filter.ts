@@ -1,5 +1,6 @@
 import { foldHeaderName } from '../edge/header-names.ts';
 import { WeirError } from '../errors.ts';
+import { remember } from '../remember.ts';
 import { isHopByHop } from './hop-by-hop.ts';
 
 /** What becomes of a client's field: it goes on, it ends here, or it is refused, since services may read it as another. */
@@ -15,17 +16,14 @@ const OWN_REQUEST_FIELDS = [
 const GUARDED_FIELDS = ['authorization', 'content-length', 'content-type', 'cookie', 'transfer-encoding'];
 const OWN_ANSWER_FIELDS = new Set(['traceparent', 'tracestate', 'x-request-id']);
 
-/** Most names that are remembered; the odd ones of an attacker must not fill the memory. */
-const MAX_KNOWN_NAMES = 1_000;
-
 /** Says which fields go on, in both directions. */
 export interface FieldFilter {
   /** @param name In lower case. @throws {WeirError} `AMBIGUOUS_HEADER` for another spelling of a field that the gateway vouches for. */
   passesRequest(name: string): boolean;
   /** As a request's field; what would be refused does not pass, since the request is on its way. @param name In lower case. */
   passesTrailer(name: string): boolean;
-  /** @param name In lower case. */
-  passesAnswer(name: string): boolean;
+  /** @param name As the service wrote it. @returns The name in lower case; `false`: the field does not pass. */
+  nameInAnswer(name: string): string | false;
 }
 
 /**
@@ -42,10 +40,10 @@ export function compileFieldFilter(internal: readonly string[], isManaged: (name
     if (folded !== name && (vouchedFor.has(folded) || isHopByHop(folded))) return 'refuse';
     return isInternal(folded) || isManaged(name) ? 'drop' : 'pass';
   });
-  const ofAnswer = remember((name) => {
-    return (
-      !isHopByHop(name) && !OWN_ANSWER_FIELDS.has(name) && !isInternal(foldHeaderName(name)) && !name.startsWith(':')
-    );
+  const ofAnswer = remember((written): string | false => {
+    const name = written.toLowerCase();
+    const isDropped = isHopByHop(name) || OWN_ANSWER_FIELDS.has(name) || isInternal(foldHeaderName(name));
+    return !isDropped && !name.startsWith(':') && name;
   });
   return {
     passesRequest(name) {
@@ -54,19 +52,7 @@ export function compileFieldFilter(internal: readonly string[], isManaged: (name
       return verdict === 'pass';
     },
     passesTrailer: (name) => ofRequest(name) === 'pass',
-    passesAnswer: ofAnswer,
-  };
-}
-
-function remember<V>(judge: (name: string) => V): (name: string) => V {
-  const known = new Map<string, V>();
-  return (name) => {
-    let verdict = known.get(name);
-    if (verdict === undefined) {
-      verdict = judge(name);
-      if (known.size < MAX_KNOWN_NAMES) known.set(name, verdict);
-    }
-    return verdict;
+    nameInAnswer: ofAnswer,
   };
 }
 

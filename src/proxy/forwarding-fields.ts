@@ -1,6 +1,7 @@
 import type { ProxyDefinition } from '../config/schema/proxy.ts';
 import type { CompiledEdge } from '../edge/create-edge.ts';
 import type { RequestHead } from '../edge/edge.ts';
+import { remember } from '../remember.ts';
 import type { FieldLines } from './field-lines.ts';
 import type { RouteExchange } from './route-exchange.ts';
 
@@ -21,14 +22,14 @@ export function compileForwardingFields(
   return (lines, { scope }) => {
     const { head, clientAddress } = scope;
     const { proto, host } = readOrigin(head, edge);
+    const { parameter, port } = describeHost(host);
     if (forwarded) {
       const client = clientAddress.includes(':') ? `"[${clientAddress}]"` : clientAddress;
-      const named = HOST.test(host) ? `;host=${host.includes(':') ? `"${host}"` : host}` : '';
-      lines.push('forwarded', `for=${client}${named};proto=${proto}`);
+      lines.push('forwarded', `for=${client}${parameter};proto=${proto}`);
     }
     if (xForwarded) {
       lines.push('x-forwarded-for', clientAddress, 'x-forwarded-proto', proto);
-      if (host !== '') lines.push('x-forwarded-host', host, 'x-forwarded-port', portOf(host, proto));
+      if (host !== '') lines.push('x-forwarded-host', host, 'x-forwarded-port', port ?? DEFAULT_PORTS[proto]);
     }
     if (xRealIp) lines.push('x-real-ip', clientAddress);
   };
@@ -47,6 +48,10 @@ export function readOrigin(
 /** A host and a port, as far as they need no further quoting (RFC 7239 §4). */
 const HOST = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/;
 
-function portOf(host: string, proto: string): string {
-  return /:(\d{1,5})$/.exec(host)?.[1] ?? (proto === 'https' ? '443' : '80');
-}
+const DEFAULT_PORTS = { http: '80', https: '443' } as const;
+
+/** What `Forwarded` says of a host, and its port where it names one. */
+const describeHost = remember((host) => ({
+  parameter: HOST.test(host) ? `;host=${host.includes(':') ? `"${host}"` : host}` : '',
+  port: /:(\d{1,5})$/.exec(host)?.[1],
+}));

@@ -15,8 +15,8 @@ export function sendInformational(
   if (status !== 103) return;
   const hints: Record<string, string[]> = Object.create(null);
   for (let at = 0; at < lines.length; at += 2) {
-    const name = (lines[at] as string).toLowerCase();
-    if (!filter.passesAnswer(name)) continue;
+    const name = filter.nameInAnswer(lines[at] as string);
+    if (name === false) continue;
     const values = hints[name];
     if (values === undefined) hints[name] = [lines[at + 1] as string];
     else values.push(lines[at + 1] as string);

@@ -16,8 +16,8 @@ export function mayTrail(name: string): boolean {
 export function toTrailers(lines: readonly string[], filter: FieldFilter): Record<string, string[]> | undefined {
   let trailers: Record<string, string[]> | undefined;
   for (let at = 0; at < lines.length; at += 2) {
-    const name = (lines[at] as string).toLowerCase();
-    if (!mayTrail(name) || !filter.passesAnswer(name)) continue;
+    const name = filter.nameInAnswer(lines[at] as string);
+    if (name === false || !mayTrail(name)) continue;
     trailers ??= Object.create(null) as Record<string, string[]>;
     const values = trailers[name];
     if (values === undefined) trailers[name] = [lines[at + 1] as string];

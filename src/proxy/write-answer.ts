@@ -7,16 +7,18 @@ import { type FieldLines, findField } from './field-lines.ts';
 import type { RouteAnswer, RouteExchange } from './route-exchange.ts';
 
 /**
- * Writes an answer to the client at the client's pace. Resolves when all of it is handed to the connection.
+ * Writes an answer to the client at the client's pace.
  * @param own Field lines of the gateway itself.
- * @throws {WeirError} `UPSTREAM_BAD_RESPONSE` where the head is none. What ended the body before its end; the head is out then.
+ * @returns What resolves when all of it is handed to the connection, and rejects with what ended the body before its end; the head
+ *   is out then. `undefined`: that is so already.
+ * @throws {WeirError} `UPSTREAM_BAD_RESPONSE` where the head is none.
  */
-export async function writeAnswer(exchange: RouteExchange, answer: RouteAnswer, own: FieldLines): Promise<void> {
+export function writeAnswer(exchange: RouteExchange, answer: RouteAnswer, own: FieldLines): Promise<void> | undefined {
   const { outgoing: response, incoming, scope } = exchange;
   const { status, headers, body } = answer;
   if (response.destroyed) {
     if (body instanceof Readable) body.on('error', () => {}).destroy();
-    return;
+    return undefined;
   }
   // The client may send its body or not, now that it was not invited: only the end of the connection tells.
   if (scope.headers.expect !== undefined && !incoming.complete && !isHttp2(incoming)) {
@@ -32,8 +34,12 @@ export async function writeAnswer(exchange: RouteExchange, answer: RouteAnswer, 
   }
   if (!(body instanceof Readable)) {
     endWhole(response, body, readTrailers(answer));
-    return;
+    return undefined;
   }
+  return writeStream(response, answer, body);
+}
+
+async function writeStream(response: ServerResponse, answer: RouteAnswer, body: Readable): Promise<void> {
   // What is here already goes out with the head; where nothing is, the client need not wait for it.
   if (body.readableLength === 0) response.flushHeaders();
   await pump(body, response);

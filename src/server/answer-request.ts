@@ -29,9 +29,10 @@ const EVERYTHING = { isPublic: true, isAdmin: true };
 /**
  * Answers a request by what its path names: GraphQL, a page of the gateway's own, or a route.
  * @param normal `undefined`: the path has no normal form.
- * @throws {WeirError} where it is refused or fails before the head of the answer is sent.
+ * @returns What rejects, like this, with a `WeirError` where the request is refused or fails before the head of the answer is sent.
+ * @throws {WeirError}
  */
-export async function answerRequest(
+export function answerRequest(
   parts: AnswerParts,
   normal: NormalPath | undefined,
   scope: RequestScope,
@@ -41,15 +42,11 @@ export async function answerRequest(
   if (normal === undefined) throw new WeirError('MALFORMED_PATH');
   const { path } = scope.head;
   const { isPublic } = parts.surface ?? EVERYTHING;
-  if (isPublic && path === parts.graphqlPath()) {
-    await answerGraphql(parts, path, scope, request, response);
-    return;
-  }
-  const found = findPage(parts, scope);
-  const page = found instanceof Promise ? await found : found;
-  if (page !== undefined) writePage(page, scope, response);
-  else if (isPublic) await answerRoute(parts.routes(), normal, scope, request, response);
-  else throw new WeirError('NOT_FOUND', `No page is at ${path}`);
+  if (isPublic && path === parts.graphqlPath()) return answerGraphql(parts, path, scope, request, response);
+  const page = findPage(parts, scope);
+  if (page !== undefined) return writePage(page, scope, response);
+  if (isPublic) return answerRoute(parts.routes(), normal, scope, request, response);
+  throw new WeirError('NOT_FOUND', `No page is at ${path}`);
 }
 
 /** A page of the gateway's own. */
@@ -67,8 +64,8 @@ function findPage(parts: AnswerParts, scope: RequestScope): Page | Promise<Page>
   return (isPublic ? readKeySet(scope) : undefined) ?? (isAdmin ? readAdminPage(parts, path) : undefined);
 }
 
-function writePage(page: Page, scope: RequestScope, response: ServerResponse): void {
-  const { status, contentType, body, cacheControl = 'no-store' } = page;
+async function writePage(page: Page | Promise<Page>, scope: RequestScope, response: ServerResponse): Promise<void> {
+  const { status, contentType, body, cacheControl = 'no-store' } = await page;
   scope.facts.route = scope.head.path;
   putOwnFields(response);
   response.writeHead(status, { 'content-type': contentType, 'cache-control': cacheControl });

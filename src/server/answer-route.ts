@@ -38,7 +38,9 @@ export async function answerRoute(
   const exchange = openExchange(route, scope, request, response, routes.rules);
   const timeoutMs = exchange.body === null ? route.timeoutMs : route.uploadTimeoutMs;
   if (timeoutMs !== undefined) scope.setTimeout(timeoutMs);
-  await writeAnswer(exchange, await route.answer(exchange), own);
+  const written = writeAnswer(exchange, await route.answer(exchange), own);
+  // Most answers are here as a whole, and written at once.
+  if (written !== undefined) await written;
 }
 
 /** Browsers ask before they send: the answer to that does not depend on a route for OPTIONS. */

@@ -54,11 +54,11 @@ export function createReception({ edge, tracing, metrics, accessLog, requestTime
         status,
         durationMs: Math.round((performance.now() - scope.startedMs) * 1_000) / 1_000,
         client: scope.clientAddress,
-        ...(scope.identity !== null && { subject: scope.identity.subject }),
-        ...(operationName !== undefined && { operationName }),
-        ...(engine !== undefined && { engine }),
-        ...(errorCount !== undefined && { errorCount }),
-        ...(cache !== undefined && { cache }),
+        subject: scope.identity?.subject,
+        operationName,
+        engine,
+        errorCount,
+        cache,
       });
     },
   };

@@ -55,10 +55,15 @@ export function createRequestListener(parts: RequestListenerParts): RequestListe
       scope.abort(error);
       sendProblem(response, problemOf(error, scope.requestId));
     });
-    answerRequest(parts, normal, scope, request, response).catch((error: unknown) => {
+    const onError = (error: unknown): void => {
       if (!(error instanceof WeirError)) logger.error({ err: error, requestId: scope.requestId }, 'Request failed');
       sendProblem(response, problemOf(reasonOf(error, scope), scope.requestId));
-    });
+    };
+    try {
+      answerRequest(parts, normal, scope, request, response).catch(onError);
+    } catch (error) {
+      onError(error);
+    }
   };
 }
 

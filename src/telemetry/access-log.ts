@@ -12,12 +12,12 @@ export interface AccessRecord {
   readonly status: number;
   readonly durationMs: number;
   readonly client: string;
-  readonly subject?: string;
-  readonly operationName?: string;
-  readonly engine?: string;
-  readonly errorCount?: number;
+  readonly subject?: string | undefined;
+  readonly operationName?: string | undefined;
+  readonly engine?: string | undefined;
+  readonly errorCount?: number | undefined;
   /** How a route that keeps answers came to this one. */
-  readonly cache?: string;
+  readonly cache?: string | undefined;
 }
 
 /** Methods that may become label values; anything else counts as `_OTHER` (OpenTelemetry HTTP conventions). */

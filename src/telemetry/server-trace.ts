@@ -1,13 +1,4 @@
-import {
-  type Context,
-  ROOT_CONTEXT,
-  type Span,
-  type SpanContext,
-  SpanKind,
-  TraceFlags,
-  type Tracer,
-  trace,
-} from '@opentelemetry/api';
+import { type Context, ROOT_CONTEXT, type Span, SpanKind, TraceFlags, type Tracer, trace } from '@opentelemetry/api';
 import { parseTraceParent, TraceState } from '@opentelemetry/core';
 
 /** The trace that a client request belongs to, and the gateway's own part in it. */
@@ -33,7 +24,9 @@ export class PassedTrace implements ServerTrace {
   readonly traceparent: string;
   readonly tracestate: string | undefined;
   readonly isRecording = false;
-  readonly #spanContext: SpanContext;
+  readonly #spanId: string;
+  readonly #isSampled: boolean;
+  readonly #state: TraceState | undefined;
   #context: Context | undefined;
 
   /** @param ids 48 random hexadecimal digits. */
@@ -46,16 +39,19 @@ export class PassedTrace implements ServerTrace {
     this.traceId = traceId;
     this.traceparent = `00-${traceId}-${spanId}-${isSampled ? '01' : '00'}`;
     this.tracestate = state?.serialize() || undefined;
-    this.#spanContext = {
-      traceId,
-      spanId,
-      traceFlags: isSampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
-      ...(state !== undefined && { traceState: state }),
-    };
+    this.#spanId = spanId;
+    this.#isSampled = isSampled;
+    this.#state = state;
   }
 
+  /** Made when somebody asks: a request of a route has no use for it. */
   get context(): Context {
-    this.#context ??= trace.setSpanContext(ROOT_CONTEXT, this.#spanContext);
+    this.#context ??= trace.setSpanContext(ROOT_CONTEXT, {
+      traceId: this.traceId,
+      spanId: this.#spanId,
+      traceFlags: this.#isSampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+      ...(this.#state !== undefined && { traceState: this.#state }),
+    });
     return this.#context;
   }
 

@@ -19,7 +19,14 @@ import { bufferedRequest, type RequestSettings, streamedRequest, upgradeRequest 
 import { RequestRunner } from './run-request.ts';
 import { runWithCredentials } from './run-with-credentials.ts';
 import { connectSharedRedis } from './shared-redis.ts';
-import type { Priority, Upstream, UpstreamRequest, UpstreamResponse } from './upstream.ts';
+import type {
+  Priority,
+  StreamedResponse,
+  StreamRequest,
+  Upstream,
+  UpstreamRequest,
+  UpstreamResponse,
+} from './upstream.ts';
 import { completeTransport, type UpstreamTransportConfig } from './upstream-config.ts';
 import type { UpstreamState } from './upstream-state.ts';
 
@@ -112,6 +119,7 @@ export function createUpstream(
     clock,
     random,
     onEvent,
+    bind: balance.affinity && ((context, endpoint) => chooser.bind(context, endpoint)),
   });
   const requests: RequestSettings = {
     headers: new RequestHeaders({
@@ -130,17 +138,10 @@ export function createUpstream(
   };
   const mirror =
     settings.mirror && new Mirror({ upstream: name, settings: settings.mirror, find, clock, random, onEvent: emit });
-  const isBound = balance.affinity !== undefined;
-
-  async function send(request: UpstreamRequest, context: RequestContext): Promise<UpstreamResponse> {
-    const { answer, endpoint } = await runWithCredentials(runner, credentials, context, (headers) =>
-      bufferedRequest(request, context, requests, headers),
-    );
-    const cookie = isBound ? chooser.bind(context, endpoint) : undefined;
-    if (cookie === undefined) return answer;
-    const cookies = [answer.headers['set-cookie'] ?? []].flat();
-    return { ...answer, headers: { ...answer.headers, 'set-cookie': [...cookies, cookie] } };
-  }
+  const send = (request: UpstreamRequest, context: RequestContext): Promise<UpstreamResponse> =>
+    runWithCredentials(runner, credentials, context, (headers) => bufferedRequest(request, context, requests, headers));
+  const stream = (request: StreamRequest, context: RequestContext): Promise<StreamedResponse> =>
+    runWithCredentials(runner, credentials, context, (headers) => streamedRequest(request, context, requests, headers));
 
   let prober: Prober | undefined;
   const ready = Promise.withResolvers<void>();
@@ -182,24 +183,19 @@ export function createUpstream(
             mirror.copy(request, context, answer);
             return answer;
           },
-    async stream(request, context) {
-      const { answer, endpoint } = await runWithCredentials(runner, credentials, context, (headers) =>
-        streamedRequest(request, context, requests, headers),
-      );
-      const cookie = isBound ? chooser.bind(context, endpoint) : undefined;
-      if (cookie !== undefined) answer.headers.push('set-cookie', cookie);
-      if (mirror !== undefined) {
-        const copied = copyOfStream(request);
-        if (copied !== undefined) mirror.copy(copied, context, Promise.resolve(undefined));
-      }
-      return answer;
-    },
-    async upgrade(request, context) {
-      const { answer } = await runWithCredentials(runner, credentials, context, (headers) =>
+    stream:
+      mirror === undefined
+        ? stream
+        : async (request, context) => {
+            const answer = await stream(request, context);
+            const copied = copyOfStream(request);
+            if (copied !== undefined) mirror.copy(copied, context, Promise.resolve(undefined));
+            return answer;
+          },
+    upgrade: (request, context) =>
+      runWithCredentials(runner, credentials, context, (headers) =>
         upgradeRequest(request, context, requests, headers),
-      );
-      return answer;
-    },
+      ),
     takeOver,
     retire,
     async close() {

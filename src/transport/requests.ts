@@ -73,6 +73,9 @@ export function bufferedRequest(
     },
     discard: () => {},
     retryAfter: ({ headers }) => headers['retry-after'] as string | undefined,
+    addCookie({ headers }, cookie) {
+      headers['set-cookie'] = [headers['set-cookie'] ?? [], cookie].flat();
+    },
   };
 }
 
@@ -113,6 +116,7 @@ export function streamedRequest(
     },
     discard: discardStream,
     retryAfter: ({ headers }: StreamedResponse) => findField(headers, 'retry-after'),
+    addCookie: addCookieLine,
   };
   return runnable;
 }
@@ -145,6 +149,7 @@ export function upgradeRequest(
       else discardStream(answer);
     },
     retryAfter: ({ headers }) => findField(headers, 'retry-after'),
+    addCookie: addCookieLine,
   };
 }
 
@@ -176,6 +181,10 @@ const EXPECTS_CONTINUE = { expectsContinue: true } as const;
 function discardStream({ body }: StreamedResponse): void {
   // Read to its end, so that the connection stays of use; the limits of the exchange hold on.
   body.on('error', () => {}).resume();
+}
+
+function addCookieLine({ headers }: { readonly headers: string[] }, cookie: string): void {
+  headers.push('set-cookie', cookie);
 }
 
 function hasIdempotencyKey(pairs: readonly string[], { idempotencyHeader }: RequestSettings): boolean {

@@ -18,12 +18,8 @@ export interface RunnerOptions extends TryOptions {
     | undefined;
   readonly priorityOfTier: ReadonlyMap<string, Priority>;
   readonly random: Random;
-}
-
-/** An answer and where it is from. */
-export interface Answered<R> {
-  readonly answer: R;
-  readonly endpoint: Endpoint;
+  /** The `Set-Cookie` value that binds the client to the endpoint that answered; `undefined`: none is to be set. */
+  readonly bind: ((context: RequestContext, endpoint: Endpoint) => string | undefined) | undefined;
 }
 
 /** Takes a request through the rules of its upstream: deadline, turn, breaker, endpoint, try, retry. */
@@ -37,7 +33,7 @@ export class RequestRunner {
   }
 
   /** @throws {WeirError} See {@link Upstream.send}. */
-  async run<R extends Answer>(request: RunnableRequest<R>, context: RequestContext): Promise<Answered<R>> {
+  async run<R extends Answer>(request: RunnableRequest<R>, context: RequestContext): Promise<R> {
     const { state, retry, clock, upstream } = this.#options;
     const { breaker, limiter } = state;
     if ((context.aborts ?? context.signal).aborted) throw this.#abortError(context);
@@ -86,7 +82,9 @@ export class RequestRunner {
         }
         if (result instanceof Failure) throw errorOfFailure(result, upstream);
         last = attempt;
-        return { answer: result, endpoint: attempt.endpoint };
+        const cookie = this.#options.bind?.(context, attempt.endpoint);
+        if (cookie !== undefined) request.addCookie(result, cookie);
+        return result;
       }
     } finally {
       if (limiter !== undefined) {

@@ -1,6 +1,6 @@
 import type { UpstreamCredentials, UpstreamHeaders } from '../edge/forwarding/upstream-credentials.ts';
 import type { RequestContext } from '../edge/request-context.ts';
-import type { Answered, RequestRunner } from './run-request.ts';
+import type { RequestRunner } from './run-request.ts';
 import type { Answer, RunnableRequest } from './runnable-request.ts';
 
 /**
@@ -13,7 +13,7 @@ export function runWithCredentials<R extends Answer>(
   credentials: UpstreamCredentials | undefined,
   context: RequestContext,
   make: (headers: UpstreamHeaders | undefined) => RunnableRequest<R>,
-): Promise<Answered<R>> {
+): Promise<R> {
   return credentials === undefined
     ? runner.run(make(undefined), context)
     : runTwice(runner, credentials, context, make);
@@ -24,13 +24,13 @@ async function runTwice<R extends Answer>(
   credentials: UpstreamCredentials,
   context: RequestContext,
   make: (headers: UpstreamHeaders | undefined) => RunnableRequest<R>,
-): Promise<Answered<R>> {
+): Promise<R> {
   const headers = await headersFor(credentials, context);
   const request = make(headers);
-  const answered = await runner.run(request, context);
-  if (headers === undefined || answered.answer.status !== 401 || !request.replayable) return answered;
-  if (!credentials.refused(headers)) return answered;
-  request.discard(answered.answer);
+  const answer = await runner.run(request, context);
+  if (headers === undefined || answer.status !== 401 || !request.replayable) return answer;
+  if (!credentials.refused(headers)) return answer;
+  request.discard(answer);
   return runner.run(make(await headersFor(credentials, context)), context);
 }
 

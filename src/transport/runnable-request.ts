@@ -23,4 +23,6 @@ export interface RunnableRequest<R extends Answer> extends Repeatable {
   /** Lets go of an answer that another try replaces. */
   discard(answer: R): void;
   retryAfter(answer: R): string | undefined;
+  /** Has the client keep a cookie. @param cookie Value of `Set-Cookie`. */
+  addCookie(answer: R, cookie: string): void;
 }

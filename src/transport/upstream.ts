@@ -50,7 +50,7 @@ export interface UpstreamRequest extends RequestHead {
 export interface UpstreamResponse {
   readonly status: number;
   /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly headers: Record<string, string | string[] | undefined>;
   readonly body: string;
 }
 

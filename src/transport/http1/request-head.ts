@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { remember } from '../../remember.ts';
 import type { OutgoingRequest } from '../endpoint/connections.ts';
 import { NOT_IN_VALUE, TOKEN } from './field-lines.ts';
 import { InvalidRequest } from './invalid-request.ts';
@@ -29,19 +30,17 @@ const KINDS: ReadonlyMap<string, FieldKind> = new Map([
   ),
 ]);
 
-/** Names are few, and come over and over; the odd ones of an attacker must not fill the memory. */
-const MOST_KNOWN_NAMES = 1_000;
-const knownNames = new Map<string, FieldKind>();
+/** How the line of a field begins, behind the end of the line before, and what the field is to the connection. */
+interface FieldLine {
+  readonly begin: string;
+  readonly kind: FieldKind;
+}
 
 /** @throws {InvalidRequest} If the name is not a token. */
-function kindOf(name: string): FieldKind {
-  const known = knownNames.get(name);
-  if (known !== undefined) return known;
+const lineOf = remember((name): FieldLine => {
   if (!TOKEN.test(name)) throw new InvalidRequest('A field name is not a token');
-  const kind = KINDS.get(name.toLowerCase()) ?? 'plain';
-  if (knownNames.size < MOST_KNOWN_NAMES) knownNames.set(name, kind);
-  return kind;
-}
+  return { begin: `\r\n${name}: `, kind: KINDS.get(name.toLowerCase()) ?? 'plain' };
+});
 
 /**
  * Writes request line and field lines (RFC 9112 §3, §5).
@@ -61,7 +60,7 @@ export function writeRequestHead(request: OutgoingRequest, host: string): Reques
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] as string;
     const value = headers[i + 1] as string;
-    const kind = kindOf(name);
+    const { begin, kind } = lineOf(name);
     checkValue(name, value);
     if (kind !== 'plain') {
       if (kind === 'own') throw new InvalidRequest(`${name} is a field of the connection`);
@@ -77,25 +76,28 @@ export function writeRequestHead(request: OutgoingRequest, host: string): Reques
       }
       asksForTrailers = true;
     }
-    lines += `${name}: ${value}\r\n`;
+    lines += begin + value;
   }
   const contentLength = lengthOf(body, declared);
-  if (contentLength === -1) lines += 'transfer-encoding: chunked\r\n';
+  if (contentLength === -1) lines += '\r\ntransfer-encoding: chunked';
   else if (contentLength > 0 || body !== null || WITH_CONTENT.has(method))
-    lines += `content-length: ${contentLength}\r\n`;
-  if (request.expectsContinue === true) lines += 'expect: 100-continue\r\n';
+    lines += `\r\ncontent-length: ${contentLength}`;
+  if (request.expectsContinue === true) lines += '\r\nexpect: 100-continue';
   if (upgrade !== undefined) {
     checkValue('upgrade', upgrade);
-    lines += `connection: upgrade\r\nupgrade: ${upgrade}\r\n\r\n`;
+    lines += `\r\nconnection: upgrade\r\nupgrade: ${upgrade}\r\n\r\n`;
   } else {
     // RFC 9110 §10.1.4: TE is for the next hop only.
-    lines += asksForTrailers ? 'connection: keep-alive, te\r\n\r\n' : 'connection: keep-alive\r\n\r\n';
+    lines += asksForTrailers ? KEEP_ALIVE_TE : KEEP_ALIVE;
   }
   return {
-    text: `${method} ${target} HTTP/1.1\r\nhost: ${ownHost === '' ? host : ownHost}\r\n${lines}`,
+    text: `${method} ${target} HTTP/1.1\r\nhost: ${ownHost === '' ? host : ownHost}${lines}`,
     contentLength,
   };
 }
+
+const KEEP_ALIVE = '\r\nconnection: keep-alive\r\n\r\n';
+const KEEP_ALIVE_TE = '\r\nconnection: keep-alive, te\r\n\r\n';
 
 function lengthOf(body: OutgoingRequest['body'], declared: number): number {
   if (body instanceof Readable) return declared;

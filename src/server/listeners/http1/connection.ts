@@ -86,7 +86,7 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
   endWhenIdle(): void {
     const response = this.#response;
     if (response !== undefined) response.shouldKeepAlive = false;
-    this.writer.endTurn();
+    this.writer.flush();
     if (response?.writableEnded || this.socket.writableLength > 0) this.#endAnswered();
     else if (response === undefined) this.socket.destroy();
   }
@@ -94,7 +94,7 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
   onDue(): void {
     const { socket } = this;
     this.#queue = undefined;
-    this.writer.endTurn();
+    this.writer.flush();
     if (this.#parser.isInHead && this.#lingering === 0) {
       this.#host.onRefused(socket, new WeirError('REQUEST_TIMEOUT', 'The header did not arrive in time'));
     } else if (socket.writableLength > 0) this.#watchSending();
@@ -222,7 +222,7 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
     if (this.socket.destroyed || this.#lingering > 0) return;
     this.#lingering = LINGER_BYTES;
     this.#stopWaiting();
-    this.writer.endTurn();
+    this.writer.flush();
     this.#watchSending();
     this.socket.end(this.#linger);
     this.socket.resume();
@@ -252,7 +252,7 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
 
   /** No answer is under way; the last one may still be on its way. */
   #end(): void {
-    this.writer.endTurn();
+    this.writer.flush();
     this.socket.end(() => this.socket.destroy());
   }
 
@@ -260,7 +260,7 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
     const response = this.#response;
     if (response === undefined) {
       this.#stopWaiting();
-      this.writer.endTurn();
+      this.writer.flush();
       this.#host.onRefused(this.socket, error);
     } else if (response.writableEnded) this.#endAnswered();
     else this.#host.onBadBody(response as unknown as ServerResponse, error);
@@ -271,7 +271,7 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
     if (socket instanceof DirectSocket) socket.onBytes = undefined;
     socket.off('data', this.#onBytes).off('end', this.#onEnd).off('close', this.#onClose).off('drain', this.#onDrain);
     socket.off('error', ignore);
-    this.writer.endTurn();
+    this.writer.flush();
     // Whoever listens next makes it flow.
     (socket as { readableFlowing: boolean | null }).readableFlowing = null;
     this.#host.onUpgrade(request as unknown as IncomingMessage, socket, rest);

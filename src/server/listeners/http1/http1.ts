@@ -72,7 +72,7 @@ export function createHttp1({ definition, handlers, onIncident }: Http1Parts): H
     maxHeadersSizeBytes: definition.maxHeadersSizeBytes,
     headersTimeoutMs: definition.headersTimeoutMs,
     keepAliveTimeoutMs: definition.keepAliveTimeoutMs,
-    keepAliveLines: `connection: keep-alive\r\nkeep-alive: timeout=${Math.floor(definition.keepAliveTimeoutMs / 1_000)}\r\n`,
+    keepAliveLines: `\r\nconnection: keep-alive\r\nkeep-alive: timeout=${Math.floor(definition.keepAliveTimeoutMs / 1_000)}`,
     heads: new DeadlineQueue(systemClock),
     idles: new DeadlineQueue(systemClock),
     isUpgrade: ({ isUpgrade, framing, headers }) =>

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { remember } from '../../../remember.ts';
 import { NOT_IN_VALUE, TOKEN } from '../../../transport/http1/field-lines.ts';
 
 /** What of the fields decides on how the answer ends. */
@@ -13,19 +14,23 @@ export interface HeadFacts {
 
 const STATUS_LINES = new Map<number, string>();
 
+/** Without its line end: each line of a head begins with the end of the one before. */
 export function statusLine(status: number, reason: string | undefined): string {
-  if (reason !== undefined) return `HTTP/1.1 ${status} ${checkValue('reason', reason)}\r\n`;
+  if (reason !== undefined) {
+    checkValue('reason', reason);
+    return `HTTP/1.1 ${status} ${reason}`;
+  }
   let line = STATUS_LINES.get(status);
   if (line === undefined) {
     if (!Number.isInteger(status) || status < 100 || status > 999) throw new RangeError(`No status: ${status}`);
-    line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}\r\n`;
+    line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Unknown'}`;
     STATUS_LINES.set(status, line);
   }
   return line;
 }
 
 /**
- * Writes field lines, and notes which of them there are.
+ * Writes field lines, each behind the end of the line before, and notes which of them there are.
  * @throws {TypeError} A name or a value that would end its line, or is none (RFC 9110 §5.1, §5.5).
  */
 export function writeFields(lines: readonly string[], facts: HeadFacts): string {
@@ -33,58 +38,55 @@ export function writeFields(lines: readonly string[], facts: HeadFacts): string 
   for (let at = 0; at < lines.length; at += 2) {
     const name = lines[at] as string;
     const value = lines[at + 1] as string;
-    note(name, value, facts);
-    text += `${checkName(name)}: ${checkValue(name, value)}\r\n`;
+    const { begin, note } = lineOf(name);
+    checkValue(name, value);
+    note?.(facts, value);
+    text += begin + value;
   }
   return text;
 }
 
-/** Only names of these lengths are looked at. */
-function note(name: string, value: string, facts: HeadFacts): void {
-  switch (name.length) {
-    case 'date'.length:
-      if (name.toLowerCase() === 'date') facts.hasDate = true;
-      break;
-    case 'connection'.length:
-      if (name.toLowerCase() !== 'connection') break;
+type Note = (facts: HeadFacts, value: string) => void;
+
+const NOTES: ReadonlyMap<string, Note> = new Map<string, Note>([
+  ['date', (facts) => (facts.hasDate = true)],
+  [
+    'connection',
+    (facts, value) => {
       facts.hasConnection = true;
       if (/(?:^|,)\s*close\s*(?:,|$)/i.test(value)) facts.closes = true;
-      break;
-    case 'content-length'.length:
-      if (name.toLowerCase() === 'content-length') facts.contentLength = Number(value);
-      break;
-    case 'transfer-encoding'.length:
-      if (name.toLowerCase() === 'transfer-encoding') facts.isChunked = true;
-      break;
-  }
+    },
+  ],
+  ['content-length', (facts, value) => (facts.contentLength = Number(value))],
+  ['transfer-encoding', (facts) => (facts.isChunked = true)],
+]);
+
+/** How the line of a field begins, and what it says of the answer. */
+interface FieldLine {
+  readonly begin: string;
+  readonly note: Note | undefined;
 }
 
-const MOST_KNOWN_NAMES = 1_000;
-const knownNames = new Set<string>();
-
-function checkName(name: string): string {
-  if (knownNames.has(name)) return name;
+const lineOf = remember((name): FieldLine => {
   if (!TOKEN.test(name)) throw new TypeError(`Not the name of a field: ${JSON.stringify(name)}`);
-  if (knownNames.size < MOST_KNOWN_NAMES) knownNames.add(name);
-  return name;
-}
+  return { begin: `\r\n${name}: `, note: NOTES.get(name.toLowerCase()) };
+});
 
-function checkValue(name: string, value: string): string {
+function checkValue(name: string, value: string): void {
   if (NOT_IN_VALUE.test(value))
     throw new TypeError(`The value of the field "${name}" has a character that may not stand there`);
-  return value;
 }
 
 let dateSecond = 0;
 let dateLine = '';
 
-/** RFC 9110 §6.6.1 */
+/** RFC 9110 §6.6.1; behind the end of the line before. */
 export function writeDate(): string {
   const nowMs = Date.now();
   const second = Math.floor(nowMs / 1_000);
   if (second !== dateSecond) {
     dateSecond = second;
-    dateLine = `date: ${new Date(nowMs).toUTCString()}\r\n`;
+    dateLine = `\r\ndate: ${new Date(nowMs).toUTCString()}`;
   }
   return dateLine;
 }

@@ -7,7 +7,7 @@ import type { OnWritten, TurnWriter } from './turn-writer.ts';
 /** The connection that an answer goes out by. */
 export interface ResponseOwner {
   readonly socket: Socket;
-  /** Tells the client how long the connection is kept: a field line; `''`: nothing. */
+  /** Tell the client how long the connection is kept, behind the end of the line before. */
   readonly keepAliveLines: string;
   readonly writer: TurnWriter;
   /** All of it is handed to the connection. */
@@ -111,7 +111,7 @@ export class Http1Response extends ResponseFields {
     }
     const whole = isText ? (chunk as string) : data;
     if (whole !== undefined && length > 0) this.#sendLast(whole);
-    else this.#sendLastText(this.#isChunked ? `0\r\n${this.#trailers}\r\n` : '');
+    else this.#sendLastText(this.#isChunked ? `0${this.#trailers}\r\n\r\n` : '');
     this.#owner.onEnded(this);
     return this;
   }
@@ -133,7 +133,7 @@ export class Http1Response extends ResponseFields {
   /** RFC 8297 */
   writeEarlyHints(hints: Readonly<Record<string, string | readonly string[]>>, callback?: () => void): void {
     const lines = toLines(Object.entries(hints));
-    this.#writeInformational(`HTTP/1.1 103 Early Hints\r\n${writeFields(lines, { ...NO_FACTS })}\r\n`, callback);
+    this.#writeInformational(`HTTP/1.1 103 Early Hints${writeFields(lines, { ...NO_FACTS })}\r\n\r\n`, callback);
   }
 
   /** Ends the connection: what of the answer is out cannot be taken for whole. */
@@ -209,17 +209,17 @@ export class Http1Response extends ResponseFields {
     if (this.#hasBody && this.#remaining === -1 && !this.#isChunked) {
       if (wholeLength !== -1 && this.#trailers === '') {
         this.#remaining = wholeLength;
-        text += `content-length: ${wholeLength}\r\n`;
+        text += `\r\ncontent-length: ${wholeLength}`;
       } else if (this.req.httpVersionMinor === 1) {
         this.#isChunked = true;
-        text += 'transfer-encoding: chunked\r\n';
+        text += '\r\ntransfer-encoding: chunked';
       } else this.shouldKeepAlive = false;
     }
     if (!this.#hasConnection) {
-      if (!this.shouldKeepAlive) text += 'connection: close\r\n';
+      if (!this.shouldKeepAlive) text += '\r\nconnection: close';
       else text += this.#owner.keepAliveLines;
     }
-    this.#head = `${text}\r\n`;
+    this.#head = `${text}\r\n\r\n`;
   }
 
   /** @returns `false` where the body is longer than its length: what is behind it would be taken for another answer. */
@@ -251,7 +251,7 @@ export class Http1Response extends ResponseFields {
       typeof data === 'string' ? data : data.length <= MOST_BYTES_JOINED ? data.toString('latin1') : undefined;
     if (this.#isChunked) {
       const size = `${data.length.toString(16)}\r\n`;
-      const end = `\r\n0\r\n${this.#trailers}\r\n`;
+      const end = `\r\n0${this.#trailers}\r\n\r\n`;
       if (text !== undefined) {
         this.#sendLastText(size + text + end);
         return;

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { atEndOfTurn, type TurnTask } from '../../../end-of-turn.ts';
+import { DirectSocket } from '../direct-socket.ts';
 
 /** Told of an error, or of none. */
 export type OnWritten = (error?: Error | null) => void;
@@ -38,8 +39,23 @@ export class TurnWriter implements TurnTask {
     atEndOfTurn(this);
   }
 
-  /** Also to be called before the socket is written to, or ended, by somebody else. */
   endTurn(): void {
+    const held = this.#held;
+    const socket = this.#socket;
+    if (held === undefined || this.#isCorked || socket.destroyed || !(socket instanceof DirectSocket)) {
+      this.flush();
+      return;
+    }
+    this.#held = undefined;
+    // Without a callback nothing is left to do for it once the system has taken all, as almost always.
+    socket.write(held.text, 'latin1');
+    if (socket.errored !== null) held.done(socket.errored);
+    else if (socket.writableLength === 0) held.done();
+    else socket.write('', held.done);
+  }
+
+  /** To be called before the socket is written to, or ended, by somebody else. */
+  flush(): void {
     this.#writeHeld();
     if (!this.#isCorked) return;
     this.#isCorked = false;
