@@ -11,7 +11,8 @@ export function remember<V extends NonNullable<unknown> | null>(judge: (text: st
     const before = known.get(text);
     if (before !== undefined) return before;
     // A part of a text would keep all of it in memory.
-    const own = Buffer.from(text).toString();
+    const copy = Buffer.from(text).toString();
+    const own = copy === text ? copy : text;
     const answer = judge(own);
     if (known.size < MOST_REMEMBERED) known.set(own, answer);
     return answer;

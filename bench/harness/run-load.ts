@@ -1,17 +1,52 @@
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { LoadResult } from './load.ts';
-import type { PacedLoad } from './paced-load.ts';
 
 const run = promisify(execFile);
 
-/** Puts a paced load on a server, from a process of its own on a core. */
-export async function putPacedLoad(load: PacedLoad, core: number): Promise<LoadResult> {
-  const program = [process.execPath, join(import.meta.dirname, 'paced-load.ts'), JSON.stringify(load)];
-  // It never sleeps, so that it is on time: the origin, which may share its core, must not have to wait for it.
-  const args = ['-c', String(core), 'nice', '-n', '19', ...program];
-  return JSON.parse((await run('taskset', args)).stdout) as LoadResult;
+export interface PacedLoad {
+  readonly url: string;
+  readonly connections: number;
+  readonly ratePerSecond: number;
+  readonly seconds: number;
+  /** What every answer must be. */
+  readonly body: string;
+}
+
+/** `p99Ms` is that of the median half second. */
+export interface PacedResult extends LoadResult {
+  /** Over the whole run, stalls of the machine included. */
+  readonly overallP99Ms: number;
+}
+
+/** Puts paced loads on servers, see `paced-load.c`. @throws {Error} where it cannot be compiled. */
+export class PacedLoader {
+  readonly #folder: string;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  static async open(): Promise<PacedLoader> {
+    const folder = await mkdtemp(join(tmpdir(), 'weir-paced-load-'));
+    const source = join(import.meta.dirname, 'paced-load.c');
+    await run('cc', ['-O2', '-o', join(folder, 'paced-load'), source, '-lm']);
+    return new PacedLoader(folder);
+  }
+
+  async put({ url, connections, ratePerSecond, seconds, body }: PacedLoad, core: number): Promise<PacedResult> {
+    const { port, pathname } = new URL(url);
+    const args = [port, pathname, connections, ratePerSecond, seconds, body].map(String);
+    const { stdout } = await run('taskset', ['-c', String(core), join(this.#folder, 'paced-load'), ...args]);
+    return JSON.parse(stdout) as PacedResult;
+  }
+
+  close(): Promise<void> {
+    return rm(this.#folder, { recursive: true });
+  }
 }
 
 /** Puts as much load on a server as it bears, by wrk on a core. @throws {Error} where wrk is not installed. */

@@ -9,11 +9,11 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { freePort } from '../harness/free-port.ts';
 import { type PinnedProcess, startPinned } from '../harness/pinned-process.ts';
-import { putFullLoad, putPacedLoad } from '../harness/run-load.ts';
+import { PacedLoader, putFullLoad } from '../harness/run-load.ts';
 import { CONTENDERS } from './contenders.ts';
 import { hasCommand } from './has-command.ts';
 import { ORIGIN_BODY, originCommand } from './origin.ts';
-import { printAdded, printFull, type Sample } from './print.ts';
+import { type AddedSample, printAdded, printFull, type Sample } from './print.ts';
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
@@ -29,13 +29,15 @@ const PROXY_CORE = 1;
 const seconds = Number(values.seconds);
 const connections = Number(values.connections);
 
-if (!hasCommand('wrk')) {
-  console.log('Cannot measure: "wrk" is not installed');
+for (const program of ['wrk', 'cc']) {
+  if (hasCommand(program)) continue;
+  console.log(`Cannot measure: "${program}" is not installed`);
   process.exit(0);
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'weir-bench-proxy-'));
 const running = new Map<string, PinnedProcess>();
+const loader = await PacedLoader.open();
 
 const path = '/items/7';
 const answersRight = async (url: string) => {
@@ -75,17 +77,24 @@ async function measureFull(name: string, server: PinnedProcess): Promise<Sample>
   return { name, ...result, cpuUs: ((server.cpuMs() - before) * 1_000) / result.requests };
 }
 
-async function measureAdded(name: string, server: PinnedProcess, originUrl: string, rate: number): Promise<Sample> {
+async function measureAdded(
+  name: string,
+  server: PinnedProcess,
+  originUrl: string,
+  rate: number,
+  loader: PacedLoader,
+): Promise<AddedSample> {
   const load = { connections, ratePerSecond: rate, seconds, body: ORIGIN_BODY };
-  const direct = await putPacedLoad({ ...load, url: originUrl }, LOAD_CORE);
+  const direct = await loader.put({ ...load, url: originUrl }, LOAD_CORE);
   const before = server.cpuMs();
-  const through = await putPacedLoad({ ...load, url: server.url }, LOAD_CORE);
+  const through = await loader.put({ ...load, url: server.url }, LOAD_CORE);
   return {
     name,
     ...through,
     wrong: through.wrong + direct.wrong,
     p50Ms: through.p50Ms - direct.p50Ms,
     p99Ms: through.p99Ms - direct.p99Ms,
+    overallP99Ms: through.overallP99Ms - direct.overallP99Ms,
     cpuUs: ((server.cpuMs() - before) * 1_000) / (rate * seconds),
   };
 }
@@ -105,14 +114,16 @@ try {
     for (const [name, server] of proxies) full.push(await measureFull(name, server));
   }
   const medians = printFull(full);
-  const added: Sample[] = [];
+  const added: AddedSample[] = [];
   for (const _ of repeats) {
     for (const [name, server] of proxies) {
-      added.push(await measureAdded(name, server, originUrl, (medians.get(name) as number) / 2));
+      const rate = (medians.get(name) as number) / 2;
+      added.push(await measureAdded(name, server, originUrl, rate, loader));
     }
   }
   printAdded(added);
 } finally {
   for (const each of running.values()) await each.stop();
   rmSync(folder, { recursive: true, force: true });
+  await loader.close();
 }

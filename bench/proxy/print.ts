@@ -7,9 +7,14 @@ export interface Sample extends LoadResult {
   readonly cpuUs: number;
 }
 
+/** What a proxy added to the latency of the origin in one run. */
+export interface AddedSample extends Sample {
+  readonly overallP99Ms: number;
+}
+
 const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 
-const of = (samples: readonly Sample[], read: (sample: Sample) => number): number => median(samples.map(read));
+const of = <S extends Sample>(samples: readonly S[], read: (sample: S) => number): number => median(samples.map(read));
 
 /** The ratio of one to another, each pair from the same round, since the machine is not equally fast in all of them. */
 function pairedRatio(samples: readonly Sample[], others: readonly Sample[] | undefined): string {
@@ -42,13 +47,14 @@ export function printFull(samples: readonly Sample[]): Map<string, number> {
 }
 
 /** Prints what each adds to the latency of the origin at half of what it bears. */
-export function printAdded(samples: readonly Sample[]): void {
+export function printAdded(samples: readonly AddedSample[]): void {
   const rows: Record<string, Record<string, string | number>> = {};
   for (const [name, group] of Map.groupBy(samples, (sample) => sample.name)) {
     rows[name] = {
       'req/s': Math.round(of(group, ({ requests, seconds }) => requests / seconds)),
       'added p50 ms': of(group, ({ p50Ms }) => p50Ms).toFixed(3),
       'added p99 ms': of(group, ({ p99Ms }) => p99Ms).toFixed(3),
+      'of the whole run': of(group, ({ overallP99Ms }) => overallP99Ms).toFixed(3),
       'CPU us/req': of(group, ({ cpuUs }) => cpuUs).toFixed(1),
       wrong: group.reduce((sum, { wrong }) => sum + wrong, 0),
     };

@@ -46,11 +46,14 @@ function conclude(
     scope.limits === UNLIMITED
       ? browserHeaders
       : [...browserHeaders, ...Object.entries(rateLimitHeaders(scope.limits))];
-  if (refusal === undefined) return { headers: all, isPreflight };
+  if (refusal === undefined) return all.length === 0 ? ADMITTED : { headers: all, isPreflight };
   const { error, wwwAuthenticate } = refusal;
   if (wwwAuthenticate !== '') all.push(['www-authenticate', wwwAuthenticate]);
   return { headers: all, isPreflight, error };
 }
+
+/** Let in without a word, as most requests are. */
+const ADMITTED: Admission = { headers: [], isPreflight: false };
 
 /** What needs no waiting is not waited for: most requests have nothing to prove and no limit to ask a store about. */
 type Judgement = Refusal | undefined | Promise<Refusal | undefined>;

@@ -3,6 +3,7 @@ import { constants, type Http2ServerResponse } from 'node:http2';
 import { Readable } from 'node:stream';
 import { isHttp2 } from '../edge/is-http2.ts';
 import { WeirError } from '../errors.ts';
+import { isEventStream } from '../transport/exchange/is-event-stream.ts';
 import { type FieldLines, findField } from './field-lines.ts';
 import type { RouteAnswer, RouteExchange } from './route-exchange.ts';
 
@@ -25,7 +26,7 @@ export function writeAnswer(exchange: RouteExchange, answer: RouteAnswer, own: F
     own.push('connection', 'close');
   }
   // Events come for as long as both sides wish: only silence, the client, or the end of its credential ends them.
-  if (isEventStream(headers)) scope.endWithCredential();
+  if (isEventStream(findField(headers, 'content-type'))) scope.endWithCredential();
   try {
     writeHead(response, status, mergeOwn(own, headers));
   } catch (cause) {
@@ -122,11 +123,6 @@ function pump(body: Readable, response: ServerResponse): Promise<void> {
     body.on('data', onData).on('end', settle).on('error', settle);
     response.on('drain', onDrain).on('close', onClose);
   });
-}
-
-/** Whether the answer is a stream of server-sent events. */
-export function isEventStream(headers: FieldLines): boolean {
-  return /^text\/event-stream\b/i.test(findField(headers, 'content-type') ?? '');
 }
 
 /** Ends an answer that is under way in a way that no client takes for whole. */

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { ERRORS, WeirError } from '../../errors.ts';
+import { isEventStream } from '../../transport/exchange/is-event-stream.ts';
 import { type FieldLines, findField } from '../field-lines.ts';
 import type { Answerer, RouteAnswer, RouteExchange, RouteScope } from '../route-exchange.ts';
-import { isEventStream } from '../write-answer.ts';
 import type { CacheRules } from './cache-rules.ts';
 import type { CacheReport, ForwardReason } from './cache-status.ts';
 import type { Fill, Filled } from './fill.ts';
@@ -96,7 +96,7 @@ export class AnswerFetcher {
   /** The terms of an answer, and the headers that it depends on; `undefined`: it is not to be kept. */
   #judge({ fill, hasCredential }: Fetching, { status, headers }: RouteAnswer, sentAtMs: number): Place | undefined {
     const { definition, targets, maxEntryBytes, isToldOfClient } = this.#rules;
-    if (fill.isOutdated || isEventStream(headers)) return undefined;
+    if (fill.isOutdated || isEventStream(findField(headers, 'content-type'))) return undefined;
     if (Number(findField(headers, 'content-length') ?? 0) > maxEntryBytes) return undefined;
     const varying = namesInVary(headers);
     if (varying === undefined || varying.some(isToldOfClient)) return undefined;

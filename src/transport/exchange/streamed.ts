@@ -3,6 +3,7 @@ import type { StreamedResponse } from '../upstream.ts';
 import { Exchange, type Limits } from './exchange.ts';
 import type { FailureKind } from './failure.ts';
 import { findField } from './find-field.ts';
+import { isEventStream } from './is-event-stream.ts';
 import { type BodySource, StreamedBody } from './streamed-body.ts';
 
 export type OnInformational = (status: number, headers: string[]) => void;
@@ -30,7 +31,7 @@ export class StreamedExchange<R = never> extends Exchange<StreamedResponse | R> 
     this.noteHead();
     this.#activeMs = this.headMs;
     // Events are sent for as long as both sides wish: only silence ends them.
-    if (/^text\/event-stream\b/i.test(findField(headers, 'content-type') ?? '')) this.stopTimeout();
+    if (isEventStream(findField(headers, 'content-type'))) this.stopTimeout();
     const idleEndMs = this.headMs + this.#idleMs;
     if (idleEndMs < this.dueMs) this.reschedule(idleEndMs);
     this.#answer = new StreamedAnswer(status, statusText, headers, new StreamedBody(this));

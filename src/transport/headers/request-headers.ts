@@ -1,5 +1,6 @@
 import type { SpanContext } from '@opentelemetry/api';
 import type { RequestContext } from '../../edge/request-context.ts';
+import { remember } from '../../remember.ts';
 import { type AddHeaders, compileHeaderRules, type HeaderRules } from './compile-header-rules.ts';
 import { addPassedTrace, addTraceParent } from './trace-parent.ts';
 
@@ -14,7 +15,8 @@ export interface RequestHeadersOptions {
 /** Writes the field lines of a try: the caller's, the configured ones, and those that the transport owns. */
 export class RequestHeaders {
   readonly #add: AddHeaders;
-  readonly #owned: Set<string>;
+  /** @param name In whatever spelling. */
+  readonly #isOwned: (name: string) => boolean;
   readonly #deadlineHeader: string | false;
   readonly #isCredential: ((name: string) => boolean) | undefined;
 
@@ -23,15 +25,16 @@ export class RequestHeaders {
     this.#add = add;
     this.#deadlineHeader = deadlineHeader;
     this.#isCredential = isCredential;
-    this.#owned = new Set([...sets, 'x-request-id', 'traceparent', 'tracestate']);
-    if (deadlineHeader !== false) this.#owned.add(deadlineHeader.toLowerCase());
+    const owned = new Set([...sets, 'x-request-id', 'traceparent', 'tracestate']);
+    if (deadlineHeader !== false) owned.add(deadlineHeader.toLowerCase());
+    this.#isOwned = remember((name) => owned.has(name.toLowerCase()));
   }
 
   /** Of headers as an object with names in lower case. */
   ofRecord(headers: Readonly<Record<string, string>>): string[] {
     const pairs: string[] = [];
     for (const name of Object.keys(headers)) {
-      if (!this.#owned.has(name)) pairs.push(name, headers[name] as string);
+      if (!this.#isOwned(name)) pairs.push(name, headers[name] as string);
     }
     return pairs;
   }
@@ -41,7 +44,7 @@ export class RequestHeaders {
     const pairs: string[] = [];
     for (let i = 0; i < headers.length; i += 2) {
       const name = headers[i] as string;
-      if (!this.#owned.has(name.toLowerCase())) pairs.push(name, headers[i + 1] as string);
+      if (!this.#isOwned(name)) pairs.push(name, headers[i + 1] as string);
     }
     return pairs;
   }
