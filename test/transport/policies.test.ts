@@ -306,6 +306,26 @@ test('a client keeps to its endpoint by the cookie that the gateway signs', asyn
   assert.equal(bound?.requests.length, 21);
 });
 
+test('streamed answers and WebSockets bind a client as well, and only one that is not bound', async (t) => {
+  const service = await startServer(t, (_, response) => response.end());
+  service.server.on('upgrade', (_request, socket) => {
+    socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n');
+  });
+  const { upstream } = reach(t, service.url, parse({ balance: { affinity: { secret: 'a secret of some length' } } }));
+  const cookieOf = (headers: readonly string[]) => headers[headers.indexOf('set-cookie') + 1]?.split(';')[0] ?? '';
+  const request = { method: 'GET', path: '/', headers: [] } as const;
+
+  const streamed = await upstream.stream({ ...request, body: null }, contextOf());
+  const cookie = cookieOf(streamed.headers);
+  assert.match(cookie, /^weir_affinity=./);
+  streamed.body.resume();
+  const opened = await upstream.upgrade({ ...request, protocol: 'websocket' }, contextOf());
+  assert.match(cookieOf(opened.headers), /^weir_affinity=./);
+  const again = await upstream.upgrade({ ...request, protocol: 'websocket' }, contextOf({ headers: { cookie } }));
+  assert.ok(!again.headers.includes('set-cookie'));
+  for (const answer of [opened, again]) if ('socket' in answer) answer.socket.destroy();
+});
+
 test('the canary gets its share, and an unhealthy one gives it back', async (t) => {
   const stable = await startServer(t, (_, response) => response.end('stable'));
   const canary = await startServer(t, (_, response) => response.end('canary'));
