@@ -6,30 +6,41 @@ export interface TurnTask {
 /** When so many wait, they are done before the end of the turn: the first in line has waited for them long enough. */
 const MOST_WAITING = 32;
 
-let waiting: TurnTask[] = [];
+let waiting = new Set<TurnTask>();
+let isDoing = false;
 
 /**
  * Has something done at the end of this turn of the event loop: what connections have to write. To write to a peer that sleeps is to
  * wake it, which costs more than the write: where the writes of a turn come one after the other, the first wakes it and the rest find
- * it awake. The task is never done within this call.
+ * it awake. A task stands in line once, and is never done within this call. What it throws is an uncaught exception, as of any other
+ * callback, and no matter of the rest.
  */
 export function atEndOfTurn(task: TurnTask): void {
-  if (waiting.length >= MOST_WAITING) endTurn();
-  waiting.push(task);
-  if (waiting.length === 1) setImmediate(endTurn);
+  if (waiting.has(task)) return;
+  const isFull = waiting.size >= MOST_WAITING && !isDoing;
+  const before = waiting;
+  if (isFull) waiting = new Set();
+  waiting.add(task);
+  if (waiting.size === 1) setImmediate(endTurn);
+  if (isFull) doAll(before);
 }
 
 function endTurn(): void {
   const tasks = waiting;
-  waiting = [];
-  let done = 0;
-  try {
-    for (const task of tasks) {
-      done += 1;
+  waiting = new Set();
+  doAll(tasks);
+}
+
+function doAll(tasks: Set<TurnTask>): void {
+  isDoing = true;
+  for (const task of tasks) {
+    try {
       task.endTurn();
+    } catch (error) {
+      process.nextTick(() => {
+        throw error;
+      });
     }
-  } finally {
-    // One that throws takes no other with it.
-    for (; done < tasks.length; done++) atEndOfTurn(tasks[done] as TurnTask);
   }
+  isDoing = false;
 }

@@ -1,8 +1,9 @@
-/** What clients and services send over and over is little; the odd things of an attacker must not fill the memory. */
+/** What clients and services send over and over is little, and short; the odd things of an attacker must not fill the memory. */
 const MOST_REMEMBERED = 1_000;
+const LONGEST_REMEMBERED = 256;
 
 /**
- * The same function, which computes its answer to a text once.
+ * The same function, which computes its answer to a text once, where it is one of the first thousand and of 256 characters at most.
  * @param judge Must not return `undefined`. Where it throws, nothing is remembered.
  */
 export function remember<V extends NonNullable<unknown> | null>(judge: (text: string) => V): (text: string) => V {
@@ -10,11 +11,13 @@ export function remember<V extends NonNullable<unknown> | null>(judge: (text: st
   return (text) => {
     const before = known.get(text);
     if (before !== undefined) return before;
-    // A part of a text would keep all of it in memory.
+    if (known.size >= MOST_REMEMBERED || text.length > LONGEST_REMEMBERED) return judge(text);
+    // A part of a text, and so an answer that is a part of it, would keep all of it in memory.
     const copy = Buffer.from(text).toString();
-    const own = copy === text ? copy : text;
-    const answer = judge(own);
-    if (known.size < MOST_REMEMBERED) known.set(own, answer);
+    // Half a surrogate pair does not survive the copy.
+    const key = copy === text ? copy : text;
+    const answer = judge(key);
+    known.set(key, answer);
     return answer;
   };
 }

@@ -27,14 +27,38 @@ test('many are not kept waiting for the end of the turn, and none is done while 
   );
 });
 
-test('a task that throws takes no other with it', () => {
-  // In a process of its own, since the runner takes every error for one of a test.
-  const program = `import { atEndOfTurn } from './src/end-of-turn.ts';
+test('a task stands in line once', async () => {
+  let times = 0;
+  const task = { endTurn: () => void times++ };
+  for (let n = 0; n < 100; n++) atEndOfTurn(task);
+  assert.equal(times, 0);
+  await nextTurn();
+  assert.equal(times, 1);
+});
+
+/** In a process of its own, since the runner takes every error for one of a test. */
+function printed(program: string): string {
+  const all = `import { atEndOfTurn } from './src/end-of-turn.ts';
 process.on('uncaughtException', ({ message }) => console.log(message));
+${program}`;
+  const cwd = join(import.meta.dirname, '..');
+  return execFileSync(process.execPath, ['--input-type=module', '-e', all], { cwd, encoding: 'utf8' });
+}
+
+test('a task that throws takes no other with it', () => {
+  const program = `
 atEndOfTurn({ endTurn: () => console.log('first') });
 atEndOfTurn({ endTurn() { throw new Error('thrown'); } });
 atEndOfTurn({ endTurn: () => console.log('last') });`;
-  const cwd = join(import.meta.dirname, '..');
-  const args = ['--input-type=module', '-e', program];
-  assert.equal(execFileSync(process.execPath, args, { cwd, encoding: 'utf8' }), 'first\nthrown\nlast\n');
+  assert.deepEqual(printed(program).split('\n').slice(0, -1).sort(), ['first', 'last', 'thrown']);
+});
+
+test('a task that throws is none of the business of the one that comes when many wait', () => {
+  const program = `
+const done = [];
+atEndOfTurn({ endTurn() { throw new Error('thrown'); } });
+for (let n = 1; n <= 40; n++) atEndOfTurn({ endTurn: () => done.push(n) });
+console.log('handed over');
+process.on('exit', () => console.log(done.length));`;
+  assert.equal(printed(program), 'handed over\nthrown\n40\n');
 });

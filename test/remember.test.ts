@@ -48,3 +48,13 @@ test('beyond a thousand texts it answers all the same, and remembers no more', (
   for (let n = 0; n < 2_000; n++) assert.equal(count(String(n)), String(n));
   assert.equal(asked, 3_000);
 });
+
+test('long texts are answered anew', () => {
+  let asked = 0;
+  const measure = remember((text) => {
+    asked++;
+    return text.length;
+  });
+  for (const length of [256, 256, 257, 257]) assert.equal(measure('a'.repeat(length)), length);
+  assert.equal(asked, 3);
+});

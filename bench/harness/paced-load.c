@@ -70,7 +70,11 @@ static void send_request(Connection *connection, long due) {
 static int read_answer(Connection *connection) {
   char *answer = connection->answer;
   ssize_t read_bytes = read(connection->fd, answer + connection->got, MAX_ANSWER - 1 - connection->got);
-  if (read_bytes <= 0) fail("read");
+  if (read_bytes < 0) fail("read");
+  if (read_bytes == 0) {
+    fprintf(stderr, "The server closed a connection\n");
+    exit(1);
+  }
   connection->got += read_bytes;
   answer[connection->got] = 0;
   if (connection->length == 0) {
@@ -127,9 +131,10 @@ int main(int argc, char **argv) {
   long started = now(), due = started, counted = started + seconds * 0.2 * SECOND_NS, end = started + seconds * SECOND_NS;
   while (due < end || open > 0) {
     for (long time = now(); due <= time && due < end; due -= log(1 - drand48()) / rate * SECOND_NS) {
-      open++;
       if (idle_count > 0) send_request(idle[--idle_count], due);
       else if (waiting_count < capacity) waiting[waiting_count++] = due;
+      else continue;
+      open++;
     }
     struct epoll_event events[64];
     int count = epoll_wait(epoll, events, 64, 0);
@@ -154,7 +159,11 @@ int main(int argc, char **argv) {
     size_t count = 0;
     for (size_t i = 0; i < sample_count; i++)
       if (samples[i].due >= begin && samples[i].due < begin + WINDOW_NS) of_window[count++] = samples[i].took / 1e6;
-    of_windows[windows++] = quantile(of_window, count, 0.99);
+    if (count > 0) of_windows[windows++] = quantile(of_window, count, 0.99);
+  }
+  if (windows == 0) {
+    fprintf(stderr, "No half second of the run has a sample: it is too short, or the rate too low\n");
+    return 1;
   }
   printf("{\"requests\":%zu,\"seconds\":%f,\"wrong\":%zu,\"p50Ms\":%f,\"p99Ms\":%f,\"overallP99Ms\":%f}\n", sample_count, seconds * 0.8,
          wrong, quantile(times, sample_count, 0.5), quantile(of_windows, windows, 0.5), quantile(times, sample_count, 0.99));

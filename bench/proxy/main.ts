@@ -37,7 +37,7 @@ for (const program of ['wrk', 'cc']) {
 
 const folder = mkdtempSync(join(tmpdir(), 'weir-bench-proxy-'));
 const running = new Map<string, PinnedProcess>();
-const loader = await PacedLoader.open();
+let loader: PacedLoader | undefined;
 
 const path = '/items/7';
 const answersRight = async (url: string) => {
@@ -82,12 +82,12 @@ async function measureAdded(
   server: PinnedProcess,
   originUrl: string,
   rate: number,
-  loader: PacedLoader,
+  paced: PacedLoader,
 ): Promise<AddedSample> {
   const load = { connections, ratePerSecond: rate, seconds, body: ORIGIN_BODY };
-  const direct = await loader.put({ ...load, url: originUrl }, LOAD_CORE);
+  const direct = await paced.put({ ...load, url: originUrl }, LOAD_CORE);
   const before = server.cpuMs();
-  const through = await loader.put({ ...load, url: server.url }, LOAD_CORE);
+  const through = await paced.put({ ...load, url: server.url }, LOAD_CORE);
   return {
     name,
     ...through,
@@ -100,6 +100,7 @@ async function measureAdded(
 }
 
 try {
+  loader = await PacedLoader.open();
   const originUrl = await startAll();
   const proxies = [...running].filter(([name]) => name !== 'origin');
   for (const [, { url }] of proxies) await putFullLoad({ url, connections, seconds: 2 }, LOAD_CORE);
@@ -125,5 +126,5 @@ try {
 } finally {
   for (const each of running.values()) await each.stop();
   rmSync(folder, { recursive: true, force: true });
-  await loader.close();
+  await loader?.close();
 }

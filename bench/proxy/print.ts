@@ -54,7 +54,7 @@ export function printAdded(samples: readonly AddedSample[]): void {
       'req/s': Math.round(of(group, ({ requests, seconds }) => requests / seconds)),
       'added p50 ms': of(group, ({ p50Ms }) => p50Ms).toFixed(3),
       'added p99 ms': of(group, ({ p99Ms }) => p99Ms).toFixed(3),
-      'of the whole run': of(group, ({ overallP99Ms }) => overallP99Ms).toFixed(3),
+      'added p99 ms, whole run': of(group, ({ overallP99Ms }) => overallP99Ms).toFixed(3),
       'CPU us/req': of(group, ({ cpuUs }) => cpuUs).toFixed(1),
       wrong: group.reduce((sum, { wrong }) => sum + wrong, 0),
     };

@@ -53,7 +53,7 @@ function conclude(
 }
 
 /** Let in without a word, as most requests are. */
-const ADMITTED: Admission = { headers: [], isPreflight: false };
+const ADMITTED: Admission = { headers: Object.freeze<Admission['headers']>([]), isPreflight: false };
 
 /** What needs no waiting is not waited for: most requests have nothing to prove and no limit to ask a store about. */
 type Judgement = Refusal | undefined | Promise<Refusal | undefined>;

@@ -29,8 +29,8 @@ const EVERYTHING = { isPublic: true, isAdmin: true };
 /**
  * Answers a request by what its path names: GraphQL, a page of the gateway's own, or a route.
  * @param normal `undefined`: the path has no normal form.
- * @returns What rejects, like this, with a `WeirError` where the request is refused or fails before the head of the answer is sent.
- * @throws {WeirError}
+ * @returns Rejects with a `WeirError` where the request is refused, or fails, before the head of the answer is sent.
+ * @throws {WeirError} where it is refused at once.
  */
 export function answerRequest(
   parts: AnswerParts,

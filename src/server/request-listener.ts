@@ -59,11 +59,14 @@ export function createRequestListener(parts: RequestListenerParts): RequestListe
       if (!(error instanceof WeirError)) logger.error({ err: error, requestId: scope.requestId }, 'Request failed');
       sendProblem(response, problemOf(reasonOf(error, scope), scope.requestId));
     };
+    let answered: Promise<void>;
     try {
-      answerRequest(parts, normal, scope, request, response).catch(onError);
+      answered = answerRequest(parts, normal, scope, request, response);
     } catch (error) {
-      onError(error);
+      // Told a little later, as everything is: whoever handed the request over is not done with it.
+      answered = Promise.reject(error);
     }
+    answered.catch(onError);
   };
 }
 

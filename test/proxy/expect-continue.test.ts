@@ -53,6 +53,12 @@ async function stage(
 const PATIENT = { upstream: { timeouts: { continue: '60s' } } };
 
 describe('Expect: 100-continue', { timeout: 30_000 }, () => {
+  it('is settled where the body comes along: what is refused at once ends no connection', async (t) => {
+    const { client } = await stage(t, (socket) => socket.write(OK));
+    client.socket.write(`${HEAD.replace('/a', '/%zz')}helloGET /b HTTP/1.1\r\nHost: a\r\n\r\n`);
+    await client.until(/^HTTP\/1\.1 400 [\s\S]*MALFORMED_PATH[\s\S]*HTTP\/1\.1 200 /);
+  });
+
   it('goes on to the upstream, which alone asks for the body; both connections serve on', async (t) => {
     const { client, sockets, read, until } = await stage(
       t,

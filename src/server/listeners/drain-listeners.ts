@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { isEventStream } from '../../transport/exchange/is-event-stream.ts';
 import type { Listener } from './open-listener.ts';
 
 interface DrainTimes {
@@ -21,7 +22,7 @@ export async function drainListeners(
   for (const { http1, http2 } of listeners) {
     for (const response of [...http1.inFlight(), ...(http2?.inFlight() ?? [])]) {
       // Ended without an end of the stream: that is what makes clients connect again.
-      if (isEventStream(response)) endInSpread(() => response.destroy());
+      if (sendsEvents(response)) endInSpread(() => response.destroy());
     }
     for (const close of http1.tunnels().values()) endInSpread(close);
     for (const close of http2?.tunnels().values() ?? []) endInSpread(close);
@@ -33,7 +34,7 @@ export async function drainListeners(
     setTimeout(() => {
       for (const listener of listeners) {
         const left = [...listener.http1.inFlight(), ...(listener.http2?.inFlight() ?? [])];
-        if (!left.every(isEventStream)) isWhole = false;
+        if (!left.every(sendsEvents)) isWhole = false;
         listener.destroy();
       }
     }, shutdownGraceMs),
@@ -45,10 +46,10 @@ export async function drainListeners(
 }
 
 /** Server-sent events, also those of GraphQL subscriptions. */
-function isEventStream(response: ServerResponse): boolean {
+function sendsEvents(response: ServerResponse): boolean {
   const type = response.getHeader('content-type');
-  if (type !== undefined) return String(type).startsWith('text/event-stream');
+  if (type !== undefined) return isEventStream(String(type));
   // Node does not keep headers that are all given to `writeHead`; the text that it made of them it does.
   const { _header: written } = response as ServerResponse & { readonly _header?: string | null };
-  return /\r\ncontent-type: ?text\/event-stream/i.test(written ?? '');
+  return isEventStream(/\r\ncontent-type: ?([^\r]*)/i.exec(written ?? '')?.[1]);
 }

@@ -28,7 +28,7 @@ export class TurnWriter implements TurnTask {
     return typeof data === 'string' ? socket.write(data, 'latin1', done) : socket.write(data, done);
   }
 
-  /** The same for the last of an answer, which often is all of it. */
+  /** The same for the last of an answer, which often is all of it. `done` may be called as soon as it is written, within the same tick. */
   writeLast(text: string, done: OnWritten): void {
     if (this.#isCorked || this.#held !== undefined) {
       this.write(text, done);
