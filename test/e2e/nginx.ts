@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import { findFreePort } from '../free-port.ts';
 import { poll } from './poll.ts';
 
 const NGINX = ['/usr/sbin/nginx', '/usr/bin/nginx', '/usr/local/sbin/nginx', '/opt/homebrew/bin/nginx'].find(
@@ -44,17 +45,11 @@ export async function startNginx(t: TestContext, upstreamPort: number): Promise<
     await exited;
     await rm(folder, { recursive: true, force: true });
   });
-  await poll(() => accepts(port), Boolean);
+  await Promise.race([
+    poll(() => accepts(port), Boolean),
+    exited.then(([code]) => Promise.reject(new Error(`nginx ended with ${code}`))),
+  ]);
   return `http://127.0.0.1:${port}`;
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 function accepts(port: number): Promise<boolean> {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { transportSchema } from '../../src/config/schema/transport.ts';
 import type { ManagedUpstream } from '../../src/transport/create-upstream.ts';
+import { RedisServer, skipRedis } from '../redis-server.ts';
 import { GET, reach } from './reach.ts';
 import { startServer } from './recording-server.ts';
-import { NO_REDIS, startRedis } from './redis-server.ts';
 import { contextOf } from './request-context.ts';
 
 /** Turns the event loop until what comes over a socket has come. */
@@ -17,10 +17,16 @@ function failuresOf({ state }: ManagedUpstream): number | undefined {
   return breaker?.kind === 'closed' ? breaker.failures : undefined;
 }
 
+async function startRedis(t: TestContext): Promise<RedisServer> {
+  const redis = await RedisServer.start();
+  t.after(() => redis.close());
+  return redis;
+}
+
 const parse = (text: object) => transportSchema.parse({ retry: false, ...text });
 
 test('what opens and closes a breaker in one process does so in all, and one of them probes', {
-  skip: NO_REDIS,
+  skip: skipRedis,
 }, async (t) => {
   const redis = await startRedis(t);
   let status = 503;
@@ -64,7 +70,7 @@ test('what opens and closes a breaker in one process does so in all, and one of 
   await until(() => late.state.breaker?.state.kind === 'closed');
 });
 
-test('a success anywhere ends the series of failures of all', { skip: NO_REDIS }, async (t) => {
+test('a success anywhere ends the series of failures of all', { skip: skipRedis }, async (t) => {
   const redis = await startRedis(t);
   let status = 503;
   const server = await startServer(t, (_, response) => response.writeHead(status).end());
@@ -81,7 +87,7 @@ test('a success anywhere ends the series of failures of all', { skip: NO_REDIS }
   await until(() => failures().every((count) => count === 0));
 });
 
-test('without Redis each process goes by what it sees, and tells of it', { skip: NO_REDIS }, async (t) => {
+test('without Redis each process goes by what it sees, and tells of it', { skip: skipRedis }, async (t) => {
   const redis = await startRedis(t);
   const server = await startServer(t, (_, response) => response.writeHead(503).end());
   const { upstream, of } = reach(t, server.url, parse({ redis: redis.url }));
@@ -92,7 +98,7 @@ test('without Redis each process goes by what it sees, and tells of it', { skip:
   await until(() => of('shared_state_failed').length > 0);
 });
 
-test('the place of a canary is shared', { skip: NO_REDIS }, async (t) => {
+test('the place of a canary is shared', { skip: skipRedis }, async (t) => {
   const redis = await startRedis(t);
   const config = {
     ...parse({ redis: redis.url, canary: { version: 'v2', weight: 25, judge: {} } }),

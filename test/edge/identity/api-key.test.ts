@@ -11,8 +11,8 @@ import { apiKeysOfFile } from '../../../src/edge/identity/api-key-stores.ts';
 import { type Authenticator, compileAuth } from '../../../src/edge/identity/compile-auth.ts';
 import { type Outcome, Refusal } from '../../../src/edge/identity/outcome.ts';
 import type { Identity } from '../../../src/edge/request-context.ts';
+import { RedisServer, skipRedis } from '../../redis-server.ts';
 import { JsonServer } from '../json-server.ts';
-import { RedisServer, skipRedis } from '../limits/redis-server.ts';
 
 const SECRET = 'a secret of the gateway';
 const hash = (key: string) => hashApiKey(SECRET, key);

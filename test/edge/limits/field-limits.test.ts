@@ -7,7 +7,7 @@ import { type FieldLimitDefinition, FieldLimits } from '../../../src/edge/limits
 import type { Limiter } from '../../../src/edge/limits/limiter.ts';
 import { MemoryLimiter } from '../../../src/edge/limits/memory-limiter.ts';
 import { RedisLimiter } from '../../../src/edge/limits/redis-limiter.ts';
-import { RedisServer, skipRedis } from './redis-server.ts';
+import { RedisServer, skipRedis } from '../../redis-server.ts';
 
 interface Caller {
   readonly user: string;

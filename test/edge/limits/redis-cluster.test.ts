@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { defineLimit } from '../../../src/edge/limits/limit.ts';
 import { RedisLimiter } from '../../../src/edge/limits/redis-limiter.ts';
-import { startCluster } from './redis-cluster.ts';
-import { RedisServer, skipRedis } from './redis-server.ts';
+import { startCluster } from '../../redis-cluster.ts';
+import { RedisServer, skipRedis } from '../../redis-server.ts';
 
 describe('Redis Cluster', { skip: skipRedis }, () => {
   let nodes: RedisServer[] = [];

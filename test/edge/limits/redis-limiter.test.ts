@@ -11,7 +11,7 @@ import {
   RedisLimiter,
   type RedisLimiterOptions,
 } from '../../../src/edge/limits/redis-limiter.ts';
-import { RedisServer, skipRedis } from './redis-server.ts';
+import { RedisServer, skipRedis } from '../../redis-server.ts';
 
 describe('Redis limiter', { skip: skipRedis }, () => {
   let redis: RedisServer;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Redis } from 'ioredis';
-import { RedisServer, skipRedis } from '../../edge/limits/redis-server.ts';
+import { RedisServer, skipRedis } from '../../redis-server.ts';
 import { ask, numbered, startCachedRoute, until } from './cached-route.ts';
 
 const inRedis = (url: string) => ({ sections: { cache: { redis: url } } });

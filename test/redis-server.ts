@@ -2,10 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findFreePort } from './free-port.ts';
 
 const BINARY = '/usr/bin/redis-server';
 
@@ -60,15 +59,20 @@ export class RedisServer {
       '--dir',
       this.#directory,
     ];
-    const child = spawn(BINARY, [...this.#arguments, ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(BINARY, [...this.#arguments, ...options], { stdio: ['ignore', 'pipe', 'ignore'] });
     this.#process = child;
+    let told = '';
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      if (/Ready to accept connections|Sentinel ID is/.test(text)) resolve();
-    });
-    child.once('exit', (code) => reject(new Error(`redis-server ended with ${code}`)));
+    const onText = (text: string) => {
+      told += text;
+      if (/Ready to accept connections|Sentinel ID is/.test(told)) resolve();
+    };
+    const onExit = (code: number | null) => reject(new Error(`redis-server ended with ${code}: ${told}`));
+    child.stdout.setEncoding('utf8').on('data', onText);
+    child.once('exit', onExit);
     await promise;
-    child.removeAllListeners('exit');
+    child.stdout.off('data', onText).resume();
+    child.off('exit', onExit);
   }
 
   /** Stops answering without closing a connection. */
@@ -82,7 +86,7 @@ export class RedisServer {
 
   async stop(): Promise<void> {
     const child = this.#process;
-    if (child === undefined || child.exitCode !== null) return;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
     child.kill('SIGKILL');
     await exited;
@@ -93,14 +97,4 @@ export class RedisServer {
     await this.stop();
     await rm(this.#directory, { recursive: true, force: true });
   }
-}
-
-export async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  // A node of a Cluster also listens on its port + 10,000.
-  return port > 55_535 ? findFreePort() : port;
 }

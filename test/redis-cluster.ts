@@ -5,9 +5,21 @@ const SLOTS = 16_384;
 
 /** Three masters that share the slots. */
 export async function startCluster(): Promise<RedisServer[]> {
-  const nodes = await Promise.all(
+  const starts = await Promise.allSettled(
     [1, 2, 3].map(() => RedisServer.start('--cluster-enabled', 'yes', '--cluster-node-timeout', '2000')),
   );
+  const nodes = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+  try {
+    for (const start of starts) if (start.status === 'rejected') throw start.reason;
+    await join(nodes);
+    return nodes;
+  } catch (error) {
+    await Promise.all(nodes.map((node) => node.close()));
+    throw error;
+  }
+}
+
+async function join(nodes: readonly RedisServer[]): Promise<void> {
   const clients = nodes.map((node) => new Redis(node.url));
   try {
     for (const [index, client] of clients.entries()) {
@@ -25,5 +37,4 @@ export async function startCluster(): Promise<RedisServer[]> {
   } finally {
     for (const client of clients) client.disconnect();
   }
-  return nodes;
 }
