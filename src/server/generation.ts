@@ -44,6 +44,8 @@ export interface Generation {
   close(): Promise<void>;
 }
 
+type Closers = (() => unknown)[];
+
 /** What outlives a generation. */
 export interface GenerationParts {
   readonly telemetry: Telemetry;
@@ -56,26 +58,46 @@ export interface GenerationParts {
  *   take over, that one is as it was.
  */
 export async function openGeneration(config: Config, parts: GenerationParts, former?: Generation): Promise<Generation> {
+  const opened: Closers = [];
+  try {
+    return await open(config, parts, former, opened);
+  } catch (error) {
+    await closeAll(opened);
+    throw error;
+  }
+}
+
+async function open(
+  config: Config,
+  parts: GenerationParts,
+  former: Generation | undefined,
+  opened: Closers,
+): Promise<Generation> {
   const { logger, metrics } = parts.telemetry;
   const plugins = await loadPlugins(config.plugins, config.directory);
   const functions = await loadRouteFunctions(config);
   const edge = createEdge(config, observeEdge(logger, metrics), former?.edge);
+  opened.push(() => edge.close());
   // Without the store the gateway serves all the same, by each limit's `on_store_failure`.
   await edge.waitUntilReady(STORE_WAIT_MS);
   const cache = openCache(config, observeCache(logger, metrics), former?.cache);
+  opened.push(() => cache?.close());
   await cache?.store.waitUntilReady(STORE_WAIT_MS);
   const reached = config.upstreams.filter((upstream) => upstream.kind !== 'local');
   const { onTransportEvent: onEvent } = parts;
   const credentials = new Map(reached.map(({ name, auth }) => [name, edge.forwarding.credentialsOf(name, auth)]));
   const credentialsOf = (name: string) => credentials.get(name);
   const upstreams = createUpstreams(reached, { onEvent, credentialsOf }, former?.upstreams);
+  opened.push(() => upstreams.close());
   /** Of subgraphs that only a supergraph from elsewhere names. */
   const unnamed = new Map<string, Upstream>();
+  opened.push(() => Promise.all([...unnamed.values()].map((each) => each.close())));
 
   let graph = hasGraph(config) ? former?.graph() : undefined;
   const onEncoded = observeCompression(metrics);
   const routes = compileRoutes({ config, edge, upstreams, graph: () => graph, functions, cache, onEncoded });
   let building = Promise.resolve();
+  opened.push(() => building);
   const put = ({ supergraph, subgraphs }: LoadedSupergraph): Promise<void> => {
     building = building.then(async () => {
       graph = await buildGraph(
@@ -128,6 +150,7 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
       );
     },
   });
+  opened.push(() => supergraph.close());
   const first = await supergraph.start();
   if (first !== undefined) await put(first);
   // All code is loaded by now, that of plugins and resolvers too.
@@ -143,17 +166,17 @@ export async function openGeneration(config: Config, parts: GenerationParts, for
     cache,
     supergraph,
     takeOver: upstreams.takeOver,
-    async close() {
-      await supergraph.close();
-      await building;
-      await Promise.allSettled([
-        edge.close(),
-        upstreams.close(),
-        cache?.close(),
-        ...[...unnamed.values()].map((each) => each.close()),
-      ]);
-    },
+    close: () => closeAll(opened),
   };
+}
+
+/** Closes what was opened last first, and all of it: what cannot be closed does not keep the rest open. */
+async function closeAll(opened: Closers): Promise<void> {
+  for (const close of opened.toReversed()) {
+    try {
+      await close();
+    } catch {}
+  }
 }
 
 function logStatus(logger: Logger, { state, upstreams, fieldsLost }: SupergraphStatus): void {

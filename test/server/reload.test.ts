@@ -3,8 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { Redis } from 'ioredis';
 import { createGateway, readConfig } from '../../src/index.ts';
 import { poll } from '../e2e/poll.ts';
+import { RedisServer, skipRedis } from '../redis-server.ts';
 import { startServer } from '../transport/recording-server.ts';
 
 const SDL = 'type Query { hello: String }';
@@ -20,11 +22,12 @@ async function start(t: TestContext, sections: Sections = {}) {
   });
   const folder = await mkdtemp(join(tmpdir(), 'weir-reload-'));
   const log: Record<string, unknown>[] = [];
-  const read = async (url: string, { server, ...others }: Sections = {}) => {
+  const read = async (url: string, { server, upstreams: more, ...others }: Sections = {}) => {
     const health = { path: '/health', interval: '100ms', jitter: 0 };
     const upstream = { kind: 'graphql', url, federation: true, health, retry: false };
     await writeFile(join(folder, 'greeting.json'), JSON.stringify(upstream));
-    const written = { server: { port: 0, ...(server as object) }, upstreams: ['greeting.json'], ...others };
+    const upstreams = ['greeting.json', ...((more as string[] | undefined) ?? [])];
+    const written = { server: { port: 0, ...(server as object) }, ...others, upstreams };
     await writeFile(join(folder, 'gateway.json'), JSON.stringify(written));
     const { config, errors } = await readConfig({ file: join(folder, 'gateway.json'), env: {} });
     if (config === undefined) throw new Error(JSON.stringify(errors));
@@ -41,6 +44,7 @@ async function start(t: TestContext, sections: Sections = {}) {
   return {
     service,
     url,
+    folder,
     log,
     reload: async (to: string, next?: Sections) => gateway.reload(await read(to, next)),
     checks: () => service.requests.filter(({ url: path }) => path === '/health').length,
@@ -102,5 +106,35 @@ describe('a reload', { timeout: 60_000 }, () => {
     const { service, url, reload } = await start(t, { routes });
     await reload(service.url, { routes, server: { request_timeout: '60ms' } });
     assert.equal((await fetch(`${url}/slow`)).status, 504);
+  });
+
+  it('that fails half way leaves nothing open', { skip: skipRedis }, async (t) => {
+    const redis = await RedisServer.start();
+    t.after(() => redis.close());
+    const watcher = new Redis(redis.url);
+    t.after(() => watcher.disconnect());
+    const { service, folder, reload, ask } = await start(t);
+    await writeFile(join(folder, 'code.graphql'), 'type Query { code: String }');
+    await writeFile(join(folder, 'code.ts'), 'throw new Error("not today");');
+    await writeFile(
+      join(folder, 'code.json'),
+      JSON.stringify({ kind: 'local', schema: 'code.graphql', resolvers: 'code.ts' }),
+    );
+    await writeFile(join(folder, 'super.graphql'), 'type Query { code: String }');
+    const routes = [{ name: 'kept', match: { path: '/kept' }, upstream: 'greeting', cache: true }];
+    const failing = {
+      routes,
+      supergraph: { source: 'super.graphql' },
+      cache: { redis: redis.url },
+      upstreams: ['code.json'],
+    };
+    await assert.rejects(reload(service.url, failing), /not today/);
+    const others = async () =>
+      String(await watcher.client('LIST'))
+        .trim()
+        .split('\n').length - 1;
+    assert.match(String(await watcher.info('stats')), /total_connections_received:[2-9]/);
+    await poll(others, (count) => count === 0);
+    assert.match((await ask()).text, /world/);
   });
 });
