@@ -1,12 +1,14 @@
 /** Something to be done at the end of a turn of the event loop. */
 export interface TurnTask {
+  /** Belongs to the line; `false` at first. A set of those in line would have to hash each of them. */
+  isInLine: boolean;
   endTurn(): void;
 }
 
 /** When so many wait, they are done before the end of the turn: the first in line has waited for them long enough. */
 const MOST_WAITING = 32;
 
-let waiting = new Set<TurnTask>();
+let waiting: TurnTask[] = [];
 let isDoing = false;
 
 /**
@@ -16,24 +18,26 @@ let isDoing = false;
  * callback, and no matter of the rest.
  */
 export function atEndOfTurn(task: TurnTask): void {
-  if (waiting.has(task)) return;
-  const isFull = waiting.size >= MOST_WAITING && !isDoing;
+  if (task.isInLine) return;
+  task.isInLine = true;
+  const isFull = waiting.length >= MOST_WAITING && !isDoing;
   const before = waiting;
-  if (isFull) waiting = new Set();
-  waiting.add(task);
-  if (waiting.size === 1) setImmediate(endTurn);
+  if (isFull) waiting = [];
+  waiting.push(task);
+  if (waiting.length === 1) setImmediate(endTurn);
   if (isFull) doAll(before);
 }
 
 function endTurn(): void {
   const tasks = waiting;
-  waiting = new Set();
+  waiting = [];
   doAll(tasks);
 }
 
-function doAll(tasks: Set<TurnTask>): void {
+function doAll(tasks: readonly TurnTask[]): void {
   isDoing = true;
   for (const task of tasks) {
+    task.isInLine = false;
     try {
       task.endTurn();
     } catch (error) {

@@ -1,7 +1,9 @@
 /**
- * `npm run bench -- proxy [--seconds N] [--repeats N] [--only NAME]`: each proxy on core 1, load and origin on core 0. All run at
- * the same time and are asked in turn. First as much as each bears (closed loop, wrk), then half of that at random times
- * (open loop), beside the origin itself at the same rate: the difference is what the proxy adds.
+ * `npm run bench -- proxy [--seconds N] [--repeats N] [--warm-up N] [--only NAME]`: each proxy on core 1, load and origin on core 0.
+ * All run at the same time and are asked in turn. First as much as each bears (closed loop, wrk), then half of that at random
+ * times (open loop), beside the origin itself at the same rate: the difference is what the proxy adds. All this once each has
+ * borne full load for `--warm-up` seconds, 20 by default: so long does V8 compile what runs often. What a request costs
+ * meanwhile is printed too.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,6 +22,7 @@ const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '5' },
     repeats: { type: 'string', default: '5' },
+    'warm-up': { type: 'string', default: '20' },
     connections: { type: 'string', default: '50' },
     only: { type: 'string', multiple: true },
   },
@@ -71,9 +74,10 @@ async function startAll(): Promise<string> {
   return originUrl;
 }
 
-async function measureFull(name: string, server: PinnedProcess): Promise<Sample> {
+async function measureFull(name: string, server: PinnedProcess, forSeconds = seconds): Promise<Sample> {
   const before = server.cpuMs();
-  const result = await putFullLoad({ url: server.url, connections, seconds }, LOAD_CORE);
+  const load = { url: server.url, connections, seconds: forSeconds };
+  const result = await putFullLoad(load, LOAD_CORE);
   return { name, ...result, cpuUs: ((server.cpuMs() - before) * 1_000) / result.requests };
 }
 
@@ -103,7 +107,11 @@ try {
   loader = await PacedLoader.open();
   const originUrl = await startAll();
   const proxies = [...running].filter(([name]) => name !== 'origin');
-  for (const [, { url }] of proxies) await putFullLoad({ url, connections, seconds: 2 }, LOAD_CORE);
+  const warming = new Map<string, number>();
+  for (const [name, server] of proxies) {
+    const sample = await measureFull(name, server, Number(values['warm-up']));
+    warming.set(name, sample.cpuUs);
+  }
   const repeats = Array.from({ length: Number(values.repeats) });
   const full: Sample[] = [];
   for (const _ of repeats) {
@@ -114,7 +122,7 @@ try {
     });
     for (const [name, server] of proxies) full.push(await measureFull(name, server));
   }
-  const medians = printFull(full);
+  const medians = printFull(full, warming);
   const added: AddedSample[] = [];
   for (const _ of repeats) {
     for (const [name, server] of proxies) {

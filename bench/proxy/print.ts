@@ -22,8 +22,12 @@ function pairedRatio(samples: readonly Sample[], others: readonly Sample[] | und
   return median(samples.map(({ cpuUs }, round) => cpuUs / (others[round] as Sample).cpuUs)).toFixed(2);
 }
 
-/** Prints what each bears. @returns Requests per second of each. */
-export function printFull(samples: readonly Sample[]): Map<string, number> {
+/**
+ * Prints what each bears.
+ * @param warming What a request cost while the proxy warmed up, microseconds.
+ * @returns Requests per second of each.
+ */
+export function printFull(samples: readonly Sample[], warming: ReadonlyMap<string, number>): Map<string, number> {
   const groups = Map.groupBy(samples, ({ name }) => name);
   const rates = new Map<string, number>();
   const rows: Record<string, Record<string, string | number>> = {};
@@ -33,6 +37,7 @@ export function printFull(samples: readonly Sample[]): Map<string, number> {
     const isProxy = of(group, ({ cpuUs }) => cpuUs) > 0;
     rows[name] = {
       'CPU us/req': isProxy ? of(group, ({ cpuUs }) => cpuUs).toFixed(1) : '',
+      'while warming up': warming.get(name)?.toFixed(1) ?? '',
       'to NGINX': isProxy ? pairedRatio(group, groups.get('NGINX')) : '',
       'to @fastify/http-proxy': isProxy ? pairedRatio(group, groups.get('@fastify/http-proxy')) : '',
       'req/s': Math.round(rate),

@@ -9,6 +9,7 @@ import type { Coding, CodingLevels } from './coding.ts';
 import { isCrossSiteWithCookies } from './cross-site.ts';
 import { encodeBody } from './encode-body.ts';
 import { EncodedBody } from './encoded-body.ts';
+import type { EncodedForms } from './encoded-forms.ts';
 import { compileMediaTypes, type MatchesType } from './media-types.ts';
 import { type AcceptedCoding, negotiateCoding } from './negotiate-coding.ts';
 
@@ -28,8 +29,11 @@ export interface Compressor {
   readonly matchesType: MatchesType;
   /** What the client of a request takes, and may get. */
   accept(headers: RequestContext['headers']): AcceptedCoding;
-  /** @returns at once for what is small. */
-  encode(body: Buffer, coding: Coding): Buffer | Promise<Buffer>;
+  /**
+   * @param forms What has been made of the body before; of another body they are passed over.
+   * @returns at once for what is small.
+   */
+  encode(body: Buffer, coding: Coding, forms?: EncodedForms): Buffer | Promise<Buffer>;
   /** Encodes while the source comes; who destroys what it gives destroys the source. */
   encodeStream(source: Readable, coding: Coding): Readable;
 }
@@ -50,13 +54,17 @@ export function createCompressor(rules: CompressionRules, onEncoded: OnEncoded):
       if (forbidsTransform(headers['cache-control'])) return NOTHING;
       return negotiateCoding(headers['accept-encoding'], codings);
     },
-    encode(body, coding) {
+    encode(body, coding, forms) {
+      const level = levels[coding];
       const tell = (encoded: Buffer) => {
         onEncoded({ coding, bytesIn: body.length, bytesOut: encoded.length });
         return encoded;
       };
-      const encoded = encodeBody(body, coding, levels[coding]);
-      return Buffer.isBuffer(encoded) ? tell(encoded) : encoded.then(tell);
+      const make = () => {
+        const encoded = encodeBody(body, coding, level);
+        return Buffer.isBuffer(encoded) ? tell(encoded) : encoded.then(tell);
+      };
+      return forms?.body === body ? forms.get(`${coding} ${level}`, make) : make();
     },
     encodeStream: (source, coding) =>
       new EncodedBody({

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex, Readable } from 'node:stream';
+import type { EncodedForms } from '../content-coding/encoded-forms.ts';
 import type { RequestContext } from '../edge/request-context.ts';
 import type { RequestScope } from '../edge/request-scope.ts';
 import type { FieldLines } from './field-lines.ts';
@@ -35,6 +36,8 @@ export interface RouteAnswer {
   headers: FieldLines;
   /** A stream must be read to its end or destroyed. `null`: none. */
   body: Readable | Buffer | null;
+  /** Of a body that is kept for others too, while it is as it is kept. */
+  readonly forms?: EncodedForms | undefined;
   /** Once `body` has ended. */
   trailers?: (() => Readonly<Record<string, string[]>> | undefined) | undefined;
 }

@@ -20,7 +20,7 @@ test('the examples of docs/listeners.md are configs that serve', async (t) => {
   await writeFile(join(folder, 'own.ts'), "export default { Query: { hello: () => 'world' } };");
   const text = await readFile(PAGE, 'utf8');
   const blocks = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block = '']) => block);
-  assert.equal(blocks.length, 4);
+  assert.equal(blocks.length, 5);
   for (const block of blocks) {
     const written = block
       .replaceAll('certificates/', `${certificates.folder}/`)

@@ -69,7 +69,7 @@ const proxyProtocol = section({
 });
 
 const portOrUnix: SectionRule = {
-  check({ port, unix, host, mode }) {
+  check({ port, unix, host, mode, reuse_port }) {
     if ((port === undefined) === (unix === undefined)) {
       const got = port === undefined ? 'none' : 'both';
       return {
@@ -78,8 +78,9 @@ const portOrUnix: SectionRule = {
         ...(unix !== undefined && { path: ['unix'] }),
       };
     }
-    const [needless, of] = unix === undefined ? [mode, 'mode'] : [host, 'host'];
-    if (needless === undefined) return undefined;
+    const needless = unix === undefined ? { mode } : { host, reuse_port };
+    const of = Object.entries(needless).find(([, value]) => value !== undefined)?.[0];
+    if (of === undefined) return undefined;
     return {
       message: `"${of}" belongs to ${unix === undefined ? 'a unix socket, and this is a port' : 'a port, and this is a unix socket'}`,
       path: [of],
@@ -117,6 +118,12 @@ export const listener = section(
       ),
     host: z.string().optional().describe('Address to listen on; default: `127.0.0.1`'),
     port: z.number().int().min(0).max(65_535).optional().describe('Port to listen on; 0: any free port'),
+    reuse_port: z
+      .boolean()
+      .optional()
+      .describe(
+        'Share the port with other processes that do so too: the system gives each of them its part of the connections. Linux 3.9, FreeBSD 12 and later',
+      ),
     unix: path('place', 'Unix socket to listen on instead; one that nobody listens on any more is replaced').optional(),
     mode: z
       .string()

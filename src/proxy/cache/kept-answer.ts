@@ -1,3 +1,4 @@
+import type { EncodedForms } from '../../content-coding/encoded-forms.ts';
 import type { FieldLines } from '../field-lines.ts';
 
 /** How long an answer may be given, in wall-clock milliseconds. */
@@ -20,6 +21,8 @@ export interface KeptAnswer extends Terms {
   /** Without `age` and `set-cookie`; `content-length` is that of the body. */
   readonly headers: Readonly<FieldLines>;
   readonly body: Buffer;
+  /** Where it is kept in this process. */
+  readonly forms?: EncodedForms;
 }
 
 /** Milliseconds. A clock that was set back makes nothing younger than new. */

@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+import { EncodedForms } from '../../content-coding/encoded-forms.ts';
 import type { AnswerStore, Kept } from './answer-store.ts';
 import type { OnCacheEvent } from './cache-event.ts';
 
@@ -20,55 +22,56 @@ const OVERHEAD_BYTES = 512;
 
 /** Answers in the memory of this process. When they are too many, those that were not asked for for longest go. */
 export class MemoryStore implements AnswerStore {
-  /** The longest unused first. */
-  readonly #entries = new Map<string, Entry>();
-  readonly #options: MemoryStoreOptions;
+  /** To look one up makes no garbage that outlives its request, as taking out and putting back does in a `Map`. */
+  readonly #entries: LRUCache<string, Entry>;
+  readonly #onEvent: OnCacheEvent | undefined;
   readonly #epochMs: () => number;
-  #bytes = 0;
+  #evicted = 0;
 
-  constructor(options: MemoryStoreOptions) {
-    this.#options = options;
-    this.#epochMs = options.epochMs ?? Date.now;
+  constructor({ maxBytes, onEvent, epochMs = Date.now }: MemoryStoreOptions) {
+    this.#onEvent = onEvent;
+    this.#epochMs = epochMs;
+    this.#entries = new LRUCache({
+      maxSize: maxBytes,
+      dispose: (_entry, _key, reason) => {
+        if (reason === 'evict') this.#evicted += 1;
+      },
+    });
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#entries.calculatedSize;
   }
 
   get(key: string): Kept | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
+    if (entry.endMs > this.#epochMs()) return entry.kept;
     this.#entries.delete(key);
-    if (entry.endMs <= this.#epochMs()) {
-      this.#bytes -= entry.bytes;
-      return undefined;
-    }
-    this.#entries.set(key, entry);
-    return entry.kept;
+    return undefined;
   }
 
-  set(key: string, kept: Kept, endMs: number): void {
-    const { maxBytes, onEvent } = this.#options;
-    this.delete(key);
-    const bytes = sizeOf(key, kept);
-    if (bytes > maxBytes) return;
-    this.#entries.set(key, { kept, bytes, endMs });
-    this.#bytes += bytes;
-    let evicted = 0;
-    for (const [oldest, entry] of this.#entries) {
-      if (this.#bytes <= maxBytes) break;
-      this.#entries.delete(oldest);
-      this.#bytes -= entry.bytes;
-      evicted += 1;
-    }
-    if (evicted > 0) onEvent?.({ type: 'evicted', count: evicted });
+  set(key: string, given: Kept, endMs: number): void {
+    const kept = withForms(given, (made) => this.#grow(key, kept, made));
+    this.#put(key, { kept, bytes: sizeOf(key, kept), endMs });
+  }
+
+  /** What was given may still be encoded when it is no longer kept. */
+  #grow(key: string, kept: Kept, bytes: number): void {
+    const entry = this.#entries.peek(key);
+    if (entry?.kept === kept) this.#put(key, { ...entry, bytes: entry.bytes + bytes });
+  }
+
+  /** One that is too long to be kept is not, nor what was under its key. */
+  #put(key: string, entry: Entry): void {
+    this.#entries.set(key, entry, { size: entry.bytes });
+    const count = this.#evicted;
+    this.#evicted = 0;
+    if (count > 0) this.#onEvent?.({ type: 'evicted', count });
   }
 
   delete(key: string): void {
-    const entry = this.#entries.get(key);
-    if (entry === undefined) return;
     this.#entries.delete(key);
-    this.#bytes -= entry.bytes;
   }
 
   async waitUntilReady(): Promise<boolean> {
@@ -77,8 +80,12 @@ export class MemoryStore implements AnswerStore {
 
   async close(): Promise<void> {
     this.#entries.clear();
-    this.#bytes = 0;
   }
+}
+
+function withForms(kept: Kept, onMade: (bytes: number) => void): Kept {
+  if (kept.kind !== 'answer') return kept;
+  return { kind: 'answer', answer: { ...kept.answer, forms: new EncodedForms(kept.answer.body, onMade) } };
 }
 
 /** Texts count as if each character took two bytes. */

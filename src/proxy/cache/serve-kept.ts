@@ -10,19 +10,19 @@ export function serveKept(
   { method, headers: sent, scope }: RouteExchange,
   nowMs: number,
 ): RouteAnswer {
-  const { status, headers, body } = kept;
+  const { status, headers, body, forms } = kept;
   const lines = headers.slice();
   lines.push('age', String(Math.floor(ageOf(kept, nowMs) / 1_000)));
   const isHead = method === 'HEAD';
   // Conditions are about answers that have a representation (RFC 9110 §13.2.1).
-  if (status !== 200) return { status, headers: lines, body: isHead ? null : body };
+  if (status !== 200) return { status, headers: lines, body: isHead ? null : body, forms };
   if (isNotModified(readPreconditions(sent), headers)) return { status: 304, headers: fieldsOf304(lines), body: null };
   if (isHead) return { status, headers: lines, body: null };
   const part =
     scope.headers.range === undefined
       ? undefined
       : servePart(scope.headers.range, scope.headers['if-range'], kept, lines);
-  return part ?? { status, headers: lines, body };
+  return part ?? { status, headers: lines, body, forms };
 }
 
 function servePart(

@@ -47,7 +47,7 @@ export async function compressAnswer(answer: RouteAnswer, parts: CompressAnswerP
     describeEncoded(answer, coding);
     answer.body = parts.compressor.encodeStream(body, coding);
   } else if (body !== null && body.length >= minBytes) {
-    const encoded = await parts.compressor.encode(body, coding);
+    const encoded = await parts.compressor.encode(body, coding, answer.forms);
     if (encoded.length >= body.length && !refusesIdentity) return;
     putWhole(answer, encoded, coding);
   }

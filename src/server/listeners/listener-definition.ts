@@ -12,6 +12,7 @@ export function listenersOf({ listeners, host, port = 4000 }: ServerDefinition):
 }
 
 const ABSENT = {
+  reusePort: undefined,
   unix: undefined,
   mode: undefined,
   tls: undefined,

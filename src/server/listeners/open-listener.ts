@@ -184,11 +184,11 @@ function peerOf({ remoteAddress = '', remotePort = 0 }: Socket): Peer {
 
 async function bind(
   server: Server,
-  { unix, host = '127.0.0.1', port, mode = '0660' }: ListenerDefinition,
+  { unix, host = '127.0.0.1', port, reusePort = false, mode = '0660' }: ListenerDefinition,
 ): Promise<void> {
   const bound = once(server, 'listening');
   if (unix === undefined) {
-    server.listen({ port, host });
+    server.listen({ port, host, reusePort });
     await bound;
     return;
   }

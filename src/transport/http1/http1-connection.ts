@@ -18,6 +18,7 @@ export interface ConnectionOwner {
 
 /** One connection: a request, its answer, the next request. Whatever is not exactly that order ends it. */
 export class Http1Connection implements ResponseSink, Holder, TurnTask {
+  isInLine = false;
   /** `performance.now()` milliseconds from which on it is not to be used; set by its owner. */
   expiresMs = 0;
   /** How long the service keeps it, as its last answer said; -1: it did not. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { EncodedForms } from '../../../src/content-coding/encoded-forms.ts';
 import type { Kept } from '../../../src/proxy/cache/answer-store.ts';
 import type { CacheEvent } from '../../../src/proxy/cache/cache-event.ts';
 import { decodeEntry, encodeEntry } from '../../../src/proxy/cache/entry-format.ts';
@@ -76,6 +77,41 @@ describe('the store in memory', () => {
         assert.ok(evicted <= sets);
       }),
     );
+  });
+
+  it('counts what is encoded beside a body, while it is kept', async () => {
+    const store = new MemoryStore({ maxBytes: 10_000, epochMs: () => 0 });
+    const formsOf = (key: string) => {
+      const found = store.get(key);
+      assert.ok(found?.kind === 'answer' && found.answer.forms !== undefined);
+      return found.answer.forms;
+    };
+    for (const key of ['a', 'b']) store.set(key, entryOf(2_500), 10);
+    const before = store.bytes;
+    const form = formsOf('a').get('gzip', () => Buffer.alloc(1_000));
+    assert.equal(formsOf('a').get('gzip', assert.fail), form);
+    assert.equal(store.bytes, before + 1_000);
+    const late = Promise.withResolvers<Buffer>();
+    const [one, other] = [1, 2].map(() => formsOf('b').get('br', () => late.promise));
+    assert.equal(one, other);
+    store.delete('b');
+    const left = store.bytes;
+    late.resolve(Buffer.alloc(1_000));
+    await one;
+    assert.equal(store.bytes, left);
+    // Too much of it drives others out, and the body itself at last.
+    store.set('c', entryOf(2_500), 10);
+    formsOf('c').get('br', () => Buffer.alloc(5_000));
+    assert.deepEqual([store.get('a'), store.get('c') !== undefined], [undefined, true]);
+    formsOf('c').get('zstd', () => Buffer.alloc(5_000));
+    assert.deepEqual([store.get('c'), store.bytes], [undefined, 0]);
+  });
+
+  it('makes a form anew where making it has failed', async () => {
+    const forms = new EncodedForms(Buffer.from('x'), () => {});
+    const fail = () => Promise.reject(new Error('no memory'));
+    await assert.rejects(async () => forms.get('br', fail), /no memory/);
+    assert.equal(String(await forms.get('br', async () => Buffer.from('y'))), 'y');
   });
 
   it('lets the longest unused go first, and what is over', () => {

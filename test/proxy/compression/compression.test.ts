@@ -279,6 +279,31 @@ describe('a condition of a client on a route with compression', { timeout: 30_00
     assert.equal(service.requests.length, 1);
   });
 
+  it('is met by what is kept, which is encoded once for each coding', async (t) => {
+    const { gateway, service } = await gatewayBefore(t, json({ 'cache-control': 'max-age=60' }), {
+      compress: true,
+      cache: true,
+    });
+    const encodedBytes = async () => {
+      const figures = await (await fetch(`${gateway.url}/metrics`)).text();
+      const lines = [...figures.matchAll(/^weir_compression_input_total\{.*weir_coding="(\w+)".*\} (\d+)/gm)];
+      return Object.fromEntries(lines.map(([, coding, bytes]) => [coding, Number(bytes) / TEXT.length]));
+    };
+    await ask(gateway);
+    for (const coding of ['br', 'gzip', 'br', 'gzip', 'br']) {
+      const answer = await ask(gateway, { 'accept-encoding': coding });
+      assert.deepEqual([answer.headers['content-encoding'], answer.text], [coding, TEXT]);
+    }
+    assert.deepEqual(await encodedBytes(), { br: 1, gzip: 1 });
+    // Another body under the same key is encoded by itself.
+    const changed = await ask(gateway, {}, { method: 'POST' });
+    assert.equal(changed.status, 200);
+    await ask(gateway);
+    assert.equal((await ask(gateway, { 'accept-encoding': 'br' })).text, TEXT);
+    assert.deepEqual(await encodedBytes(), { br: 2, gzip: 1 });
+    assert.equal(service.requests.length, 3);
+  });
+
   it('by a weak tag of the service itself refuses an update, as RFC 9110 has it', async (t) => {
     // As Apache does: weak within the second of a change, since another may come, and later strong with the same text.
     const { gateway } = await gatewayBefore(t, (request, response) => {

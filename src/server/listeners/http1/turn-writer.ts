@@ -7,6 +7,7 @@ export type OnWritten = (error?: Error | null) => void;
 
 /** Writes to a connection what a turn of the event loop has for it, at the end of the turn and in its order. */
 export class TurnWriter implements TurnTask {
+  isInLine = false;
   readonly #socket: Socket;
   #held: { readonly text: string; readonly done: OnWritten } | undefined;
   /** The socket keeps what is written to it. */
