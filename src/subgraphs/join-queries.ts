@@ -1,5 +1,6 @@
 import type { RequestContext } from '../edge/request-context.ts';
 import { WeirError } from '../errors.ts';
+import { PassingMap } from '../passing-map.ts';
 import { copyData } from './copy-data.ts';
 import { failureResult } from './failure.ts';
 import type { Subgraph, SubgraphRequest, SubgraphResult } from './subgraph.ts';
@@ -18,7 +19,7 @@ export type JoinKey = (context: RequestContext) => string | undefined;
  * @param onJoin called for each query that is not sent.
  */
 export function joinQueries(subgraph: Subgraph, joinKey: JoinKey, onJoin: (subgraph: string) => void): Subgraph {
-  const underWay = new Map<string, Leader>();
+  const underWay = new PassingMap<string, Leader>();
 
   function execute(request: SubgraphRequest): Promise<SubgraphResult> | SubgraphResult {
     const { operation, context } = request;

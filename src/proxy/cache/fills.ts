@@ -1,4 +1,5 @@
 import { GenerationMap } from '../../edge/generation-map.ts';
+import { PassingMap } from '../../passing-map.ts';
 import type { Clock } from '../../transport/clock.ts';
 import type { RouteScope } from '../route-exchange.ts';
 import { Fill } from './fill.ts';
@@ -14,9 +15,9 @@ const MAX_ALONE = 10_000;
 export class Fills {
   readonly #clock: Clock;
   /** Those that others may wait for, by what they have in common with them. */
-  readonly #awaited = new Map<string, Fill>();
+  readonly #awaited = new PassingMap<string, Fill>();
   /** All, by their URI. */
-  readonly #underWay = new Map<string, Set<Fill>>();
+  readonly #underWay = new PassingMap<string, Set<Fill>>();
   readonly #aloneUntilMs = new GenerationMap<string, number>(MAX_ALONE);
 
   constructor(clock: Clock) {
