@@ -119,7 +119,9 @@ class ComposedSupergraph implements SupergraphWatcher {
       this.#upstreams.map(async (upstream) => {
         try {
           const sdl = await this.#store.read(keyOf(upstream.reader.name));
-          if (sdl !== undefined) upstream.pinned = upstream.reader.makeSubgraph(sdl);
+          if (sdl === undefined) return;
+          upstream.pinned = upstream.reader.makeSubgraph(sdl);
+          upstream.stored = sdl;
         } catch (error) {
           this.#report(
             new Error(`Cannot use the last good SDL of upstream "${upstream.reader.name}"`, { cause: error }),
@@ -160,10 +162,12 @@ class ComposedSupergraph implements SupergraphWatcher {
     if (this.#closing.signal.aborted) return false;
     if ('reason' in reading) {
       upstream.live = undefined;
+      upstream.source = undefined;
       upstream.reason = reading.reason;
       return before !== undefined;
     }
     upstream.reason = undefined;
+    upstream.source = reading.source;
     const { sdl, url } = reading.subgraph;
     if (before?.sdl === sdl && before.url === url) return false;
     // The object in use stays in use when an upstream comes back as it was.
@@ -206,10 +210,13 @@ class ComposedSupergraph implements SupergraphWatcher {
   async #remember({ sdl, parts }: Selection): Promise<void> {
     try {
       for (const upstream of this.#upstreams) {
-        const part = parts.get(upstream.reader.name);
-        if (part?.state !== 'live' || sdl === undefined || upstream.pinned?.sdl === part.subgraph.sdl) continue;
-        upstream.pinned = part.subgraph;
-        await this.#store.write(keyOf(upstream.reader.name), part.subgraph.sdl);
+        const { reader, source } = upstream;
+        const part = parts.get(reader.name);
+        if (part?.state !== 'live' || sdl === undefined || source === undefined) continue;
+        if (upstream.pinned?.sdl !== part.subgraph.sdl) upstream.pinned = part.subgraph;
+        if (upstream.stored === source) continue;
+        await this.#store.write(keyOf(reader.name), source);
+        upstream.stored = source;
       }
       if (this.#current === undefined || this.#upstreams.some(({ status }) => status.state === 'absent')) return;
       this.#whole = this.#current.supergraph;

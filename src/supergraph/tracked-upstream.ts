@@ -10,8 +10,12 @@ export interface TrackedUpstream {
   readonly reader: UpstreamReader;
   /** Of the SDL that was read last; `undefined` where the last reading failed. */
   live: Subgraph | undefined;
+  /** That SDL, as it was read: what the subgraph has may be another one, of which no subgraph can be made again. */
+  source: string | undefined;
   /** Of the SDL that last composed. */
   pinned: Subgraph | undefined;
+  /** The SDL in the store, from which the next start makes that again. */
+  stored: string | undefined;
   /** Why the last reading failed. */
   reason: string | undefined;
   status: UpstreamStatus;
@@ -25,7 +29,9 @@ export function trackUpstream(reader: UpstreamReader, nowMs: number): TrackedUps
   return {
     reader,
     live: undefined,
+    source: undefined,
     pinned: undefined,
+    stored: undefined,
     reason: undefined,
     status: { name: reader.name, state: 'absent', reason: 'Not read yet', sinceMs: nowMs },
     failures: 0,

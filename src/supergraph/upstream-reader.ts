@@ -12,8 +12,8 @@ export interface UpstreamReader {
   makeSubgraph(sdl: string): Subgraph;
 }
 
-/** One reading of an upstream. */
-export type Reading = { readonly subgraph: Subgraph } | { readonly reason: string };
+/** One reading of an upstream: its SDL as it was read, and what was made of it; or why there is none. */
+export type Reading = { readonly source: string; readonly subgraph: Subgraph } | { readonly reason: string };
 
 /**
  * Reads an upstream, in bounded time even if `readSdl` ignores its signal. Never rejects.
@@ -29,7 +29,7 @@ export async function readUpstream(
 ): Promise<Reading> {
   try {
     const sdl = await withTimeout((limited) => reader.readSdl(limited), timeoutMs, signal, clock);
-    return { subgraph: reader.makeSubgraph(sdl) };
+    return { source: sdl, subgraph: reader.makeSubgraph(sdl) };
   } catch (error) {
     return { reason: describe(error) };
   }
