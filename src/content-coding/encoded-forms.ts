@@ -30,8 +30,17 @@ export class EncodedForms {
     return made;
   }
 
-  #keep(name: string, form: Buffer): void {
+  #keep(name: string, made: Buffer): void {
+    const form = compact(made);
     this.#forms.set(name, form);
     this.#onMade(form.length);
   }
+}
+
+/** What an encoder gives is often the small begin of a large piece of memory, all of which it would keep. */
+function compact(made: Buffer): Buffer {
+  if (made.buffer.byteLength === made.length) return made;
+  const form = Buffer.allocUnsafeSlow(made.length);
+  made.copy(form);
+  return form;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { EncodedForms } from '../../../src/content-coding/encoded-forms.ts';
 import type { Kept } from '../../../src/proxy/cache/answer-store.ts';
@@ -89,7 +90,7 @@ describe('the store in memory', () => {
     for (const key of ['a', 'b']) store.set(key, entryOf(2_500), 10);
     const before = store.bytes;
     const form = formsOf('a').get('gzip', () => Buffer.alloc(1_000));
-    assert.equal(formsOf('a').get('gzip', assert.fail), form);
+    assert.deepEqual(formsOf('a').get('gzip', assert.fail), form);
     assert.equal(store.bytes, before + 1_000);
     const late = Promise.withResolvers<Buffer>();
     const [one, other] = [1, 2].map(() => formsOf('b').get('br', () => late.promise));
@@ -105,6 +106,14 @@ describe('the store in memory', () => {
     assert.deepEqual([store.get('a'), store.get('c') !== undefined], [undefined, true]);
     formsOf('c').get('zstd', () => Buffer.alloc(5_000));
     assert.deepEqual([store.get('c'), store.bytes], [undefined, 0]);
+  });
+
+  it('holds of a form no more memory than it counts', async () => {
+    const forms = new EncodedForms(Buffer.from('x'), () => {});
+    const make = () => gzipSync('a text');
+    const made = await forms.get('gzip', make);
+    const kept = await forms.get('gzip', assert.fail);
+    assert.deepEqual([kept, kept.buffer.byteLength], [made, made.length]);
   });
 
   it('makes a form anew where making it has failed', async () => {
