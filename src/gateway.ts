@@ -13,6 +13,7 @@ import { type Readiness, readinessOf } from './server/readiness.ts';
 import { createReception } from './server/reception.ts';
 import { createRequestListener } from './server/request-listener.ts';
 import { createUpgradeListener, type UpgradeListener } from './server/upgrade-listener.ts';
+import type { SupergraphStatus } from './supergraph/supergraph-watcher.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { openTelemetry } from './telemetry/telemetry.ts';
 
@@ -64,7 +65,7 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
   // request ► edge ► graph ► response
   let isDraining = false;
   const readiness = (): Readiness => {
-    const readiness = readinessOf(generation.supergraph.status);
+    const readiness = readinessOf(generation.supergraph?.status);
     return isDraining ? { ...readiness, status: 'draining' } : readiness;
   };
   const reception = createReception({
@@ -115,16 +116,10 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
     },
     async reload(next) {
       const opened = await openGeneration(next, parts, generation);
-      const { state, upstreams } = opened.supergraph.status;
-      const problem =
-        state === 'ready'
-          ? undefined
-          : upstreams
-              .map(({ reason }) => reason)
-              .filter(Boolean)
-              .join('\n');
+      const { supergraph } = opened;
+      const problem = supergraph && problemOf(supergraph.status);
       const lacksGraph =
-        hasGraph(next) && (opened.supergraph.current === undefined || liveCount(opened) < liveCount(generation));
+        supergraph !== undefined && (supergraph.current === undefined || liveCount(opened) < liveCount(generation));
       const replaced = lacksGraph ? opened : generation;
       if (!lacksGraph) {
         generation = opened;
@@ -149,5 +144,11 @@ export async function createGateway(config: Config, options: GatewayOptions = {}
 }
 
 function liveCount({ supergraph }: Generation): number {
-  return supergraph.status.upstreams.filter(({ state }) => state === 'live').length;
+  return supergraph?.status.upstreams.filter(({ state }) => state === 'live').length ?? 0;
+}
+
+function problemOf({ state, upstreams }: SupergraphStatus): string | undefined {
+  if (state === 'ready') return undefined;
+  const reasons = upstreams.map(({ reason }) => reason).filter(Boolean);
+  return reasons.join('\n');
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import type { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { Kind, parse, print } from 'graphql';
 import type { GraphiQLOptions } from 'graphql-yoga';
 import type { Config } from '../config/config.ts';
@@ -20,7 +20,7 @@ export function graphiqlOptions(
       ...(tabs.length === 0 ? {} : { defaultTabs: tabs, defaultQuery: tabs[0]?.query ?? '' }),
     },
     // The page ends with its body; the scripts in it hold `</body>` as text.
-    renderGraphiQL: isDev ? (options) => renderPage(options) + problemBanner(config.path) : renderPage,
+    renderGraphiQL: isDev ? async (options) => (await renderPage(options)) + problemBanner(config.path) : renderPage,
   };
 }
 
@@ -48,10 +48,13 @@ function fragmentName(printed: string): string {
 
 let page: { key: string; html: string } | undefined;
 
-/** The page is nine megabytes of text: it is built once. */
-function renderPage(options: Parameters<typeof renderGraphiQL>[0]): string {
+/** The page is nine megabytes of text: it is read when first asked for, and built once. */
+async function renderPage(options: Parameters<typeof renderGraphiQL>[0]): Promise<string> {
   const key = JSON.stringify(options);
-  if (page?.key !== key) page = { key, html: renderGraphiQL(options) };
+  if (page?.key !== key) {
+    const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+    page = { key, html: renderGraphiQL(options) };
+  }
   return page.html;
 }
 

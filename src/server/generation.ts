@@ -1,27 +1,21 @@
 import type { Config } from '../config/config.ts';
 import { hasGraph } from '../config/graph-upstreams.ts';
 import { type CompiledEdge, createEdge } from '../edge/create-edge.ts';
-import { WeirError } from '../errors.ts';
-import { buildGraph, type Graph } from '../graphql/graph.ts';
+import type { Graph } from '../graphql/graph.ts';
 import { loadPlugins } from '../graphql/load-plugins.ts';
-import { runInProcess } from '../graphql/run-in-process.ts';
 import { type Cache, openCache } from '../proxy/cache/open-cache.ts';
 import { compileRoutes } from '../proxy/compile-routes.ts';
-import { checkDocuments } from '../proxy/document/check-document.ts';
 import type { Routes } from '../proxy/route.ts';
 import { loadRouteFunctions } from '../proxy/transform/load-route-functions.ts';
-import type { LoadedSupergraph, SupergraphStatus, SupergraphWatcher } from '../supergraph/supergraph-watcher.ts';
-import type { Logger } from '../telemetry/logger.ts';
+import type { SupergraphWatcher } from '../supergraph/supergraph-watcher.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import { createUpstream } from '../transport/create-upstream.ts';
 import { createUpstreams, type Upstreams } from '../transport/create-upstreams.ts';
 import type { TransportEvent } from '../transport/events.ts';
-import type { Upstream } from '../transport/upstream.ts';
+import { closeAll } from './close-all.ts';
 import { keepStringsFast } from './fast-strings.ts';
 import { observeCache } from './observe-cache.ts';
 import { observeCompression } from './observe-compression.ts';
 import { observeEdge } from './observe-edge.ts';
-import { watchSupergraph } from './watch-supergraph.ts';
 
 /** Longest wait at start for the stores of limits and of kept answers, milliseconds. */
 const STORE_WAIT_MS = 2_000;
@@ -38,7 +32,8 @@ export interface Generation {
   readonly routes: Routes;
   /** `undefined`: no route keeps answers. */
   readonly cache: Cache | undefined;
-  readonly supergraph: SupergraphWatcher;
+  /** `undefined`: no graph is served. */
+  readonly supergraph: SupergraphWatcher | undefined;
   /** Puts it in the place of the former one: until then, that one checks its upstreams, and its figures hold. */
   takeOver(): void;
   close(): Promise<void>;
@@ -89,70 +84,23 @@ async function open(
   const credentialsOf = (name: string) => credentials.get(name);
   const upstreams = createUpstreams(reached, { onEvent, credentialsOf }, former?.upstreams);
   opened.push(() => upstreams.close());
-  /** Of subgraphs that only a supergraph from elsewhere names. */
-  const unnamed = new Map<string, Upstream>();
-  opened.push(() => Promise.all([...unnamed.values()].map((each) => each.close())));
 
-  let graph = hasGraph(config) ? former?.graph() : undefined;
   const onEncoded = observeCompression(metrics);
-  const routes = compileRoutes({ config, edge, upstreams, graph: () => graph, functions, cache, onEncoded });
-  let building = Promise.resolve();
-  opened.push(() => building);
-  const put = ({ supergraph, subgraphs }: LoadedSupergraph): Promise<void> => {
-    building = building.then(async () => {
-      graph = await buildGraph(
-        supergraph,
-        subgraphs,
-        { config, plugins, limiter: edge.limiter, isDev: parts.isDev, onEncoded, logger, metrics },
-        graph,
-      );
-      metrics.add('weir.supergraph.reloads', { 'weir.outcome': 'served' });
-      logger.info({ supergraph: supergraph.hash, upstreams: [...subgraphs.keys()] }, 'Graph in service');
-      for (const { route, message } of checkDocuments(config.routes, supergraph.apiSchema)) {
-        logger.warn({ route, error: message }, 'The graph lacks what the document of a route asks for');
-      }
-    });
-    building = building.catch((error: unknown) => {
-      metrics.add('weir.supergraph.reloads', { 'weir.outcome': 'refused' });
-      logger.error({ err: error }, 'Cannot serve the new graph; the one in service stays');
-    });
-    return building;
-  };
-
-  const supergraph = await watchSupergraph(config, {
-    logger,
-    listener: {
-      onChange: put,
-      onStatus: (status) => logStatus(logger, status),
-      onError: (error) => logger.error({ err: error }, error.message),
-    },
-    transportOf(upstream) {
-      const known = upstreams.get(upstream.name) ?? unnamed.get(upstream.name);
-      if (known !== undefined) return known;
-      const credentials = edge.forwarding.credentialsOf(upstream.name, upstream.auth);
-      const made = createUpstream(upstream, { onEvent, credentials });
-      unnamed.set(upstream.name, made);
-      return made;
-    },
-    services: {
-      async query(text, variables, context) {
-        if (graph === undefined) throw new WeirError('SCHEMA_NOT_READY');
-        return runInProcess(graph.yoga, text, variables, context);
-      },
-      subgraph: (name) => supergraph.current?.subgraphs.get(name),
-    },
-    onJoin: (upstream) => metrics.add('weir.upstream.joined', { 'weir.upstream': upstream }),
-    auth: config.auth,
-    onSubgraphError({ message, path, cause }, upstream, { requestId }) {
-      logger.warn(
-        { requestId, upstream, path, error: message, ...(cause !== undefined && { err: cause }) },
-        'Upstream error',
-      );
-    },
-  });
-  opened.push(() => supergraph.close());
-  const first = await supergraph.start();
-  if (first !== undefined) await put(first);
+  // What a graph needs is half of all code: it is not loaded where nothing asks for it.
+  const service = hasGraph(config)
+    ? (await import('./graph-service.ts')).createGraphService(
+        config,
+        { ...parts, edge, upstreams, plugins, onEncoded },
+        former?.graph(),
+      )
+    : undefined;
+  opened.push(() => service?.close());
+  const graph = () => service?.graph();
+  const documents = config.routes.some(({ document }) => document !== undefined)
+    ? (await import('../proxy/document/compile-document.ts')).compileDocument
+    : undefined;
+  const routes = compileRoutes({ config, edge, upstreams, graph, documents, functions, cache, onEncoded });
+  await service?.start();
   // All code is loaded by now, that of plugins and resolvers too.
   keepStringsFast();
 
@@ -161,32 +109,11 @@ async function open(
     edge,
     upstreams,
     graphqlPath: hasGraph(config) ? config.graphql.path : undefined,
-    graph: () => graph,
+    graph,
     routes,
     cache,
-    supergraph,
+    supergraph: service?.supergraph,
     takeOver: upstreams.takeOver,
     close: () => closeAll(opened),
   };
-}
-
-/** Closes what was opened last first, and all of it: what cannot be closed does not keep the rest open. */
-async function closeAll(opened: Closers): Promise<void> {
-  for (const close of opened.toReversed()) {
-    try {
-      await close();
-    } catch {}
-  }
-}
-
-function logStatus(logger: Logger, { state, upstreams, fieldsLost }: SupergraphStatus): void {
-  if (state === 'ready') {
-    logger.info('The graph is whole again');
-    return;
-  }
-  const notLive = upstreams.filter((upstream) => upstream.state !== 'live');
-  logger.warn(
-    { upstreams: notLive, fieldsLost },
-    state === 'failed' ? 'There is no graph to serve' : 'The graph is not whole',
-  );
 }

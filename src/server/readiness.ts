@@ -13,7 +13,9 @@ export function isReady(readiness: Readiness): boolean {
   return readiness.status === 'ready' || readiness.status === 'degraded';
 }
 
-export function readinessOf(status: SupergraphStatus): Readiness {
+/** @param status `undefined`: there are routes alone, and nothing to wait for. */
+export function readinessOf(status: SupergraphStatus | undefined): Readiness {
+  if (status === undefined) return { status: 'ready', upstreams: [], fieldsLost: [] };
   return {
     status: status.state,
     upstreams: status.upstreams.map(({ name, state, sinceMs }) => ({

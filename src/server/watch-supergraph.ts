@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Config, GraphUpstreamConfig } from '../config/config.ts';
 import { defaultUpstream } from '../config/default-upstream.ts';
-import { graphUpstreamsOf, hasGraph } from '../config/graph-upstreams.ts';
+import { graphUpstreamsOf } from '../config/graph-upstreams.ts';
 import type { Subgraph } from '../subgraphs/subgraph.ts';
 import { createComposedSupergraph } from '../supergraph/composed-supergraph.ts';
 import { createFileStore } from '../supergraph/last-good-store.ts';
-import { createNoSupergraph } from '../supergraph/no-supergraph.ts';
 import type { SupergraphListener, SupergraphWatcher } from '../supergraph/supergraph-watcher.ts';
 import { createSuppliedSupergraph } from '../supergraph/supplied-supergraph.ts';
 import type { UpstreamReader } from '../supergraph/upstream-reader.ts';
@@ -18,9 +17,8 @@ export interface WatchParts extends ReaderParts {
   readonly listener: SupergraphListener;
 }
 
-/** The supergraph that the config asks for: composed from its upstreams, from elsewhere, or none. */
+/** The supergraph that the config asks for: composed from its upstreams, or from elsewhere. */
 export async function watchSupergraph(config: Config, parts: WatchParts): Promise<SupergraphWatcher> {
-  if (!hasGraph(config)) return createNoSupergraph();
   const { source, stateDir, pollIntervalMs, retryIntervalMs } = config.supergraph;
   const store = createFileStore(stateDir);
   const { listener } = parts;

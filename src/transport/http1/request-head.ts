@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { remember } from '../../remember.ts';
 import type { OutgoingRequest } from '../endpoint/connections.ts';
-import { NOT_IN_VALUE, TOKEN } from './field-lines.ts';
+import { NOT_IN_VALUE, TOKEN } from './field-characters.ts';
+import { FieldLineWriter } from './field-line-writer.ts';
 import { InvalidRequest } from './invalid-request.ts';
 
 export interface RequestHead {
@@ -30,16 +31,15 @@ const KINDS: ReadonlyMap<string, FieldKind> = new Map([
   ),
 ]);
 
-/** How the line of a field begins, behind the end of the line before, and what the field is to the connection. */
-interface FieldLine {
-  readonly begin: string;
+interface Field {
   readonly kind: FieldKind;
+  readonly writer: FieldLineWriter;
 }
 
 /** @throws {InvalidRequest} If the name is not a token. */
-const lineOf = remember((name): FieldLine => {
+const fieldOf = remember((name): Field => {
   if (!TOKEN.test(name)) throw new InvalidRequest('A field name is not a token');
-  return { begin: `\r\n${name}: `, kind: KINDS.get(name.toLowerCase()) ?? 'plain' };
+  return { kind: KINDS.get(name.toLowerCase()) ?? 'plain', writer: new FieldLineWriter(name) };
 });
 
 /**
@@ -60,8 +60,9 @@ export function writeRequestHead(request: OutgoingRequest, host: string): Reques
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] as string;
     const value = headers[i + 1] as string;
-    const { begin, kind } = lineOf(name);
-    checkValue(name, value);
+    const { kind, writer } = fieldOf(name);
+    const line = writer.write(value);
+    if (line === undefined) throw unfit(name);
     if (kind !== 'plain') {
       if (kind === 'own') throw new InvalidRequest(`${name} is a field of the connection`);
       if (kind === 'host') {
@@ -76,7 +77,7 @@ export function writeRequestHead(request: OutgoingRequest, host: string): Reques
       }
       asksForTrailers = true;
     }
-    lines += begin + value;
+    lines += line;
   }
   const contentLength = lengthOf(body, declared);
   if (contentLength === -1) lines += '\r\ntransfer-encoding: chunked';
@@ -84,7 +85,7 @@ export function writeRequestHead(request: OutgoingRequest, host: string): Reques
     lines += `\r\ncontent-length: ${contentLength}`;
   if (request.expectsContinue === true) lines += '\r\nexpect: 100-continue';
   if (upgrade !== undefined) {
-    checkValue('upgrade', upgrade);
+    if (NOT_IN_VALUE.test(upgrade)) throw unfit('upgrade');
     lines += `\r\nconnection: upgrade\r\nupgrade: ${upgrade}\r\n\r\n`;
   } else {
     // RFC 9110 §10.1.4: TE is for the next hop only.
@@ -106,8 +107,6 @@ function lengthOf(body: OutgoingRequest['body'], declared: number): number {
   return length;
 }
 
-function checkValue(name: string, value: string): void {
-  if (NOT_IN_VALUE.test(value)) {
-    throw new InvalidRequest(`The value of ${name} has a character that cannot be sent`);
-  }
+function unfit(name: string): InvalidRequest {
+  return new InvalidRequest(`The value of ${name} has a character that cannot be sent`);
 }

@@ -1,4 +1,4 @@
-import { NOT_IN_VALUE, readFieldLines } from './field-lines.ts';
+import { NOT_IN_VALUE } from './field-characters.ts';
 import { MalformedMessage } from './malformed-message.ts';
 
 /** The head of an answer, and what it says of the connection and of the length of what follows. */
@@ -7,7 +7,7 @@ export interface ResponseHead {
   /** Reason phrase; may be empty. */
   readonly reason: string;
   /** Name, value, name, value; as sent. */
-  readonly fields: string[];
+  readonly fields: readonly string[];
   /** Bytes of the body; -1: not said. */
   readonly contentLength: number;
   readonly isChunked: boolean;
@@ -23,31 +23,27 @@ const STATUS_START = 'HTTP/1.1 '.length;
 const STATUS_END = STATUS_START + 3;
 
 /**
- * Reads a status line and field lines (RFC 9112 §4, §5), each ended by CRLF, without the empty line after them.
- * @param end Where they end in `text`.
- * @param known The fields of a head before this one.
+ * Reads a status line (RFC 9112 §4), and what the fields below it say.
+ * @param line Without its end.
  * @throws {MalformedMessage}
  */
-export function readResponseHead(text: string, end: number, known: readonly string[]): ResponseHead {
-  const minor = text.charCodeAt(7) - ZERO;
-  if (!text.startsWith('HTTP/1.') || (minor !== 1 && minor !== 0) || text.charCodeAt(8) !== SP) {
+export function readResponseHead(line: string, fields: readonly string[]): ResponseHead {
+  const minor = line.charCodeAt(7) - ZERO;
+  if (!line.startsWith('HTTP/1.') || (minor !== 1 && minor !== 0) || line.charCodeAt(8) !== SP) {
     throw new MalformedMessage('The status line has no known version');
   }
-  const status = digit(text, STATUS_START) * 100 + digit(text, STATUS_START + 1) * 10 + digit(text, STATUS_START + 2);
+  const status = digit(line, STATUS_START) * 100 + digit(line, STATUS_START + 1) * 10 + digit(line, STATUS_START + 2);
   if (!(status >= 100)) throw new MalformedMessage('The status is not of three digits');
-  const lineEnd = text.indexOf('\r\n', STATUS_END);
   // Many services leave the space out where they give no reason; that cannot be misread.
-  if (lineEnd !== STATUS_END && text.charCodeAt(STATUS_END) !== SP) {
+  if (line.length !== STATUS_END && line.charCodeAt(STATUS_END) !== SP) {
     throw new MalformedMessage('The status is not of three digits');
   }
-  const reason = text.slice(STATUS_END + 1, lineEnd);
+  const reason = line.slice(STATUS_END + 1);
   if (NOT_IN_VALUE.test(reason)) throw new MalformedMessage('The reason has a character that may not stand there');
-  const fields: string[] = [];
-  readFieldLines(text, lineEnd + 2, end, fields, known);
   return readFraming(minor, status, reason, fields);
 }
 
-function readFraming(minor: number, status: number, reason: string, fields: string[]): ResponseHead {
+function readFraming(minor: number, status: number, reason: string, fields: readonly string[]): ResponseHead {
   let contentLength = -1;
   let isChunked = false;
   let saysKeep = minor === 1;

@@ -1,7 +1,9 @@
 import { ChunkSize } from './chunk-size.ts';
-import { readFieldLines } from './field-lines.ts';
+import { FieldReader } from './field-reader.ts';
 import { MalformedMessage } from './malformed-message.ts';
 import { type ResponseHead, readResponseHead } from './response-head.ts';
+import { endOfStartLine } from './start-line.ts';
+import { ViewedMemory } from './viewed-memory.ts';
 
 /** What a parser tells, in the order of the bytes. */
 export interface ResponseSink {
@@ -18,12 +20,19 @@ export interface ResponseSink {
 /** Of a head, and of the trailers of a body. */
 export const MAX_HEAD_BYTES: number = 16 * 1024;
 
-/** Longer heads are rare, and what of a body is read along with a head is to be little. */
-const USUAL_HEAD_BYTES = 1024;
 const END_OF_HEAD = '\r\n\r\n';
 const LF = 0x0a;
 const CR = 0x0d;
 const NO_TRAILERS: string[] = [];
+
+/** What connections are read into. */
+const MEMORY = new ViewedMemory();
+
+interface WholeHead {
+  readonly head: ResponseHead;
+  /** Where it ends. */
+  readonly next: number;
+}
 
 type State = 'idle' | 'head' | 'length' | 'close' | 'chunk size' | 'chunk data' | 'chunk end' | 'trailers' | 'over';
 
@@ -37,10 +46,9 @@ export class ResponseParser {
   #state: State = 'idle';
   #isHead = false;
   #maySwitch = false;
+  readonly #fieldReader = new FieldReader(MEMORY);
   /** The part of a head or of trailers that is here so far. */
   #text = '';
-  /** The fields of the last head. */
-  #known: readonly string[] = [];
   #started = false;
   #remaining = 0;
   #crSeen = false;
@@ -127,16 +135,18 @@ export class ResponseParser {
 
   #readHead(bytes: Buffer, at: number, end: number): number {
     const before = this.#text.length;
-    let taken = Math.min(end, at + USUAL_HEAD_BYTES);
-    let text = bytes.toString('latin1', at, taken);
-    if (before > 0) text = this.#text + text;
-    let endOfHead = text.indexOf(END_OF_HEAD, Math.max(0, before - END_OF_HEAD.length + 1));
-    if (endOfHead === -1 && taken < end) {
-      taken = Math.min(end, at + MAX_HEAD_BYTES);
-      text = this.#text + bytes.toString('latin1', at, taken);
-      endOfHead = text.indexOf(END_OF_HEAD);
+    // It comes in one piece, almost always.
+    if (before === 0) {
+      const whole = this.#parseHead(bytes, at, Math.min(end, at + MAX_HEAD_BYTES));
+      if (whole !== undefined) {
+        this.#startBody(whole.head, bytes, whole.next, end);
+        return whole.next;
+      }
     }
-    if (endOfHead === -1 || endOfHead + END_OF_HEAD.length > MAX_HEAD_BYTES) {
+    const taken = Math.min(end, at + MAX_HEAD_BYTES);
+    const text = this.#text + bytes.toString('latin1', at, taken);
+    const length = text.indexOf(END_OF_HEAD, Math.max(0, before - END_OF_HEAD.length + 1)) + END_OF_HEAD.length;
+    if (length < END_OF_HEAD.length || length > MAX_HEAD_BYTES) {
       if (text.length >= MAX_HEAD_BYTES) throw new MalformedMessage('The head is too large');
       // What is not HTTP need not be waited for to its end.
       if (!'HTTP/1.'.startsWith(text.slice(0, 7))) throw new MalformedMessage('The answer is not HTTP/1.1');
@@ -144,11 +154,19 @@ export class ResponseParser {
       return taken;
     }
     this.#text = '';
-    const next = at + endOfHead + END_OF_HEAD.length - before;
-    const head = readResponseHead(text, endOfHead + 2, this.#known);
-    this.#known = head.fields;
+    const { head } = this.#parseHead(Buffer.from(text, 'latin1'), 0, length) as WholeHead;
+    const next = at + length - before;
     this.#startBody(head, bytes, next, end);
     return next;
+  }
+
+  /** @returns `undefined`: it does not end before `end`. */
+  #parseHead(bytes: Buffer, at: number, end: number): WholeHead | undefined {
+    const lineEnd = endOfStartLine(bytes, at, end);
+    if (lineEnd === -1) return undefined;
+    const next = this.#fieldReader.read(bytes, lineEnd + 2, end);
+    if (next === -1) return undefined;
+    return { head: readResponseHead(bytes.toString('latin1', at, lineEnd), this.#fieldReader.fields), next };
   }
 
   #startBody(head: ResponseHead, bytes: Buffer, at: number, end: number): void {
@@ -205,8 +223,9 @@ export class ResponseParser {
     const next = at + length + 2 - before;
     let trailers = NO_TRAILERS;
     if (length > 0) {
-      trailers = [];
-      readFieldLines(text, 0, length, trailers);
+      const reader = new FieldReader(MEMORY);
+      reader.read(Buffer.from(text, 'latin1'), 0, length + 2);
+      trailers = reader.fields;
     }
     this.#complete(trailers, next < end);
     return next;

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Opens a gateway, closes it, and prints the modules that were loaded for it. */
+const PROGRAM = `
+  import { registerHooks } from 'node:module';
+  const urls = [];
+  registerHooks({ load(url, context, next) { urls.push(url); return next(url, context); } });
+  const { createGateway } = await import(process.argv[1] + '/gateway.ts');
+  const { readConfig } = await import(process.argv[1] + '/config/read-config.ts');
+  const { config } = await readConfig({ file: process.argv[2], env: {} });
+  const gateway = await createGateway(config, { logDestination: { write() {} } });
+  await gateway.listen();
+  await gateway.close();
+  console.log(JSON.stringify(urls));
+`;
+
+async function loadedFor(file: string): Promise<readonly string[]> {
+  const source = join(import.meta.dirname, '../../src');
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', PROGRAM, source, file]);
+  return JSON.parse(stdout) as string[];
+}
+
+test('a gateway with routes alone loads nothing of what a graph needs, and GraphiQL is loaded when it is asked for', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'weir-loaded-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  await writeFile(join(folder, 'rest.json'), JSON.stringify({ kind: 'http', url: 'http://127.0.0.1:9' }));
+  await writeFile(join(folder, 'graph.graphql'), 'type Query { hello: String }');
+  await writeFile(join(folder, 'resolvers.js'), 'export default { Query: { hello: () => "" } };');
+  const graph = { kind: 'local', schema: 'graph.graphql', resolvers: 'resolvers.js' };
+  await writeFile(join(folder, 'graph.json'), JSON.stringify(graph));
+  const common = { server: { port: 0 } };
+  const routes = [{ name: 'all', match: { path: '/*' }, upstream: 'rest' }];
+  await writeFile(join(folder, 'routes.json'), JSON.stringify({ ...common, upstreams: ['rest.json'], routes }));
+  await writeFile(join(folder, 'both.json'), JSON.stringify({ ...common, upstreams: ['graph.json', 'rest.json'] }));
+  const isOfGraph = (url: string) =>
+    /node_modules\/(graphql-yoga|@graphql-tools|@graphql-hive|@envelop|@theguild)\/|\/src\/(engine|planner|stitch|subgraphs)\//.test(
+      url,
+    );
+
+  const forRoutes = await loadedFor(join(folder, 'routes.json'));
+  assert.ok(forRoutes.some((url) => url.endsWith('/src/proxy/compile-routes.ts')));
+  assert.deepEqual(forRoutes.filter(isOfGraph), []);
+
+  const forBoth = await loadedFor(join(folder, 'both.json'));
+  assert.ok(forBoth.some(isOfGraph));
+  assert.deepEqual(
+    forBoth.filter((url) => url.includes('render-graphiql')),
+    [],
+  );
+});
