@@ -10,9 +10,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   config: ['mapping'],
   telemetry: ['config'],
   mapping: [],
+  http1: [],
   edge: ['config', 'telemetry'],
   'content-coding': ['config', 'edge'],
-  transport: ['config', 'edge', 'telemetry'],
+  transport: ['config', 'edge', 'http1', 'telemetry'],
   subgraphs: ['config', 'edge', 'mapping', 'transport'],
   supergraph: ['config', 'edge', 'subgraphs'],
   planner: ['edge', 'subgraphs', 'supergraph'],
@@ -20,7 +21,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   engine: ['edge', 'planner', 'subgraphs', 'supergraph'],
   graphql: ['config', 'content-coding', 'edge', 'engine', 'planner', 'stitch', 'subgraphs', 'supergraph', 'telemetry'],
   proxy: ['config', 'content-coding', 'edge', 'graphql', 'mapping', 'telemetry', 'transport'],
-  server: ['config', 'content-coding', 'edge', 'graphql', 'proxy', 'subgraphs', 'supergraph', 'telemetry', 'transport'],
+  server: [
+    ...['config', 'content-coding', 'edge', 'graphql', 'http1', 'proxy', 'subgraphs', 'supergraph', 'telemetry'],
+    'transport',
+  ],
 };
 
 /** `src/errors.ts` and such may be imported by every folder; they import no folder. The table of contents and the command line import all. */

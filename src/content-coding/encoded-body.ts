@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { Readable } from 'node:stream';
 import { WeirError } from '../errors.ts';
 import type { Coding } from './coding.ts';

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Context as TraceContext } from '@opentelemetry/api';
 import type { Deadline, DeadlineQueue } from '../deadline-queue.ts';
 import { WeirError } from '../errors.ts';

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 export interface StoreBreakerOptions {
   /** Failures in a row that open it; default 5. */
   readonly failures?: number;

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { ERRORS } from '../errors.ts';
 import { ByteBoundedCache } from '../planner/byte-bounded-cache.ts';

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { DeadlineQueue } from '../deadline-queue.ts';
 import type { CompiledEdge } from '../edge/create-edge.ts';
 import type { RequestHead } from '../edge/edge.ts';

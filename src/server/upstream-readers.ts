@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { performance } from 'node:perf_hooks';
 import type { Config, GraphUpstreamConfig } from '../config/config.ts';
 import { formatConfigErrors } from '../config/config-error.ts';
 import { createSubgraph } from '../subgraphs/create-subgraph.ts';

@@ -54,11 +54,15 @@ export function createAccessLog(metrics: Metrics, lines: AccessLogLines | undefi
 function compileLine(serviceName: string): (record: AccessRecord) => string {
   const begin = compileBegin(`,"service":${JSON.stringify(serviceName)},"requestId":"`);
   const ofMethod = remember((method) => `","method":"${escapeText(method)}","path":"`);
-  const ofRoute = remember((route) => `","route":"${escapeText(route)}","status":`);
+  const ofRoute = remember((route) => {
+    const begin = `","route":"${escapeText(route)}","status":`;
+    return remember((status) => `${begin}${status},"durationMs":`);
+  });
+  const ofClient = remember((client) => `,"client":"${escapeText(client)}"`);
   return (record) => {
     const { requestId, traceId, method, path, route, status, durationMs, client } = record;
     let line = `${begin(Date.now())}${escapeText(requestId)}","traceId":"${traceId}${ofMethod(method)}${escapeText(path)}`;
-    line += `${ofRoute(route)}${status},"durationMs":${durationMs},"client":"${escapeText(client)}"`;
+    line += `${ofRoute(route)(String(status))}${durationMs}${ofClient(client)}`;
     if (record.subject !== undefined) line += `,"subject":"${escapeText(record.subject)}"`;
     if (record.operationName !== undefined) line += `,"operationName":"${escapeText(record.operationName)}"`;
     if (record.engine !== undefined) line += `,"engine":"${escapeText(record.engine)}"`;

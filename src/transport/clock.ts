@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 /** A pending callback of a {@link Clock}. */
 export interface Timer {
   /** Lets it keep the process alive; a virtual timer has no need of it. */

@@ -183,8 +183,8 @@ function discardStream({ body }: StreamedResponse): void {
   body.on('error', () => {}).resume();
 }
 
-function addCookieLine({ headers }: { readonly headers: string[] }, cookie: string): void {
-  headers.push('set-cookie', cookie);
+function addCookieLine(answer: { headers: readonly string[] }, cookie: string): void {
+  answer.headers = [...answer.headers, 'set-cookie', cookie];
 }
 
 function hasIdempotencyKey(pairs: readonly string[], { idempotencyHeader }: RequestSettings): boolean {

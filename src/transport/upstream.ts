@@ -62,14 +62,14 @@ export interface StreamRequest extends RequestHead {
   /** Whether the streamed body is to be read only when the upstream asks for it (RFC 9110 §10.1.1), or has not answered in time. */
   readonly expectsContinue?: boolean;
   /** Called for each 1xx answer but 100 and 101. */
-  readonly onInformational?: (status: number, headers: string[]) => void;
+  readonly onInformational?: (status: number, headers: readonly string[]) => void;
 }
 
 export interface StreamedResponse {
   readonly status: number;
   readonly statusText: string;
   /** Field lines as sent: name, value, name, value. */
-  readonly headers: string[];
+  readonly headers: readonly string[];
   readonly body: Readable;
   /** All of the body where it came with the head, to be asked for before `body` is; `body` then needs no reading. */
   takeWhole(): Buffer | undefined;
@@ -86,7 +86,7 @@ export interface UpgradeRequest extends Omit<RequestHead, 'idempotent'> {
 
 export interface UpgradedResponse {
   readonly status: 101;
-  readonly headers: string[];
+  readonly headers: readonly string[];
   /** The connection, now the caller's: to be ended or destroyed by it. */
   readonly socket: Duplex;
 }

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import { GenerationMap } from '../generation-map.ts';
 import { algorithmOf, type Counter, newCounter, TOLERANCE } from './counter.ts';
 import { type Decision, decide, type Standing, standingOf, UNLIMITED } from './decision.ts';

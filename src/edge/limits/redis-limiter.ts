@@ -1,4 +1,5 @@
 import { hash, randomUUID } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
 import { GenerationMap } from '../generation-map.ts';
 import { RedisConnection, type RedisTarget } from '../redis-connection.ts';
 import { StoreBreaker, type StoreBreakerOptions } from '../store-breaker.ts';

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { RequestContext } from '../../edge/request-context.ts';
 import { WeirError } from '../../errors.ts';
 import { setOwn } from '../../mapping/json-data.ts';

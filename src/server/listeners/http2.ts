@@ -7,6 +7,7 @@ import {
   type ServerHttp2Session,
 } from 'node:http2';
 import type { Socket } from 'node:net';
+import { performance } from 'node:perf_hooks';
 import { uuidV7 } from '../../edge/request-id.ts';
 import { WeirError } from '../../errors.ts';
 import { problemOf, sendProblem } from '../problem.ts';

@@ -20,12 +20,12 @@ export interface AnswerHandler {
   /** The next byte of the request leaves. */
   onStart(): void;
   /** A 1xx answer but 101. */
-  onInformational(status: number, headers: string[]): void;
+  onInformational(status: number, headers: readonly string[]): void;
   /** @param headers Name, value, name, value; as sent. */
-  onHead(status: number, statusText: string, headers: string[]): void;
+  onHead(status: number, statusText: string, headers: readonly string[]): void;
   onData(chunk: Buffer): void;
   onEnd(trailers: readonly string[]): void;
-  onUpgrade(headers: string[], socket: Duplex): void;
+  onUpgrade(headers: readonly string[], socket: Duplex): void;
   /** @param sent Whether the service may have seen any of the request. */
   onError(error: Error, sent: boolean): void;
 }

@@ -20,7 +20,7 @@ export class BufferedExchange extends Exchange<UpstreamResponse> {
     this.#encoding = encoding;
   }
 
-  onHead(status: number, _statusText: string, headers: string[]): void {
+  onHead(status: number, _statusText: string, headers: readonly string[]): void {
     this.noteHead();
     this.#status = status;
     this.#headers = headerRecord(headers);

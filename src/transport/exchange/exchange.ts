@@ -117,13 +117,13 @@ export abstract class Exchange<R> implements AnswerHandler, Deadline {
     this.#sent = true;
   }
 
-  onInformational(_status: number, _headers: string[]): void {}
+  onInformational(_status: number, _headers: readonly string[]): void {}
 
-  abstract onHead(status: number, statusText: string, headers: string[]): void;
+  abstract onHead(status: number, statusText: string, headers: readonly string[]): void;
   abstract onData(chunk: Buffer): void;
   abstract onEnd(trailers: readonly string[]): void;
 
-  onUpgrade(_headers: string[], socket: Duplex): void {
+  onUpgrade(_headers: readonly string[], socket: Duplex): void {
     // Nobody asked for it.
     socket.destroy();
   }

@@ -33,12 +33,12 @@ export class ExpectingExchange extends StreamedExchange {
     this.reschedule(Math.min(this.dueMs, this.#heldUntilMs));
   }
 
-  override onInformational(status: number, headers: string[]): void {
+  override onInformational(status: number, headers: readonly string[]): void {
     if (status === 100) this.#send();
     else super.onInformational(status, headers);
   }
 
-  override onHead(status: number, statusText: string, headers: string[]): void {
+  override onHead(status: number, statusText: string, headers: readonly string[]): void {
     this.#isHeld = false;
     super.onHead(status, statusText, headers);
   }

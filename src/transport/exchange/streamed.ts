@@ -6,7 +6,7 @@ import { findField } from './find-field.ts';
 import { isEventStream } from './is-event-stream.ts';
 import { type BodySource, StreamedBody } from './streamed-body.ts';
 
-export type OnInformational = (status: number, headers: string[]) => void;
+export type OnInformational = (status: number, headers: readonly string[]) => void;
 
 /** A try whose answer is handed on while it comes, at the pace of its reader. */
 export class StreamedExchange<R = never> extends Exchange<StreamedResponse | R> implements BodySource {
@@ -23,11 +23,11 @@ export class StreamedExchange<R = never> extends Exchange<StreamedResponse | R> 
     this.#onInformational = onInformational;
   }
 
-  override onInformational(status: number, headers: string[]): void {
+  override onInformational(status: number, headers: readonly string[]): void {
     this.#onInformational?.(status, headers);
   }
 
-  onHead(status: number, statusText: string, headers: string[]): void {
+  onHead(status: number, statusText: string, headers: readonly string[]): void {
     this.noteHead();
     this.#activeMs = this.headMs;
     // Events are sent for as long as both sides wish: only silence ends them.
@@ -90,14 +90,14 @@ export class StreamedExchange<R = never> extends Exchange<StreamedResponse | R> 
 class StreamedAnswer implements StreamedResponse {
   readonly status: number;
   readonly statusText: string;
-  readonly headers: string[];
+  headers: readonly string[];
   readonly content: StreamedBody;
   trailing: readonly string[] = [];
   // Their users take them from the answer by name.
   readonly trailers = (): string[] => [...this.trailing];
   readonly takeWhole = (): Buffer | undefined => this.content.takeWhole();
 
-  constructor(status: number, statusText: string, headers: string[], content: StreamedBody) {
+  constructor(status: number, statusText: string, headers: readonly string[], content: StreamedBody) {
     this.status = status;
     this.statusText = statusText;
     this.headers = headers;

@@ -4,7 +4,7 @@ import { StreamedExchange } from './streamed.ts';
 
 /** A try that asks for another protocol: ends with the connection itself, or with an ordinary answer. */
 export class UpgradeExchange extends StreamedExchange<UpgradedResponse> {
-  override onUpgrade(headers: string[], socket: Duplex): void {
+  override onUpgrade(headers: readonly string[], socket: Duplex): void {
     this.noteHead();
     this.stopTimeout();
     // The connection counts as a request of its endpoint for as long as it lives.

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
+import { NOT_IN_VALUE, TOKEN } from '../../http1/field-characters.ts';
+import { FieldLineWriter } from '../../http1/field-line-writer.ts';
 import { remember } from '../../remember.ts';
 import type { OutgoingRequest } from '../endpoint/connections.ts';
-import { NOT_IN_VALUE, TOKEN } from './field-characters.ts';
-import { FieldLineWriter } from './field-line-writer.ts';
 import { InvalidRequest } from './invalid-request.ts';
 
 export interface RequestHead {

@@ -1,5 +1,5 @@
-import { NOT_IN_VALUE } from './field-characters.ts';
-import { MalformedMessage } from './malformed-message.ts';
+import { NOT_IN_VALUE } from '../../http1/field-characters.ts';
+import { MalformedMessage } from '../../http1/malformed-message.ts';
 
 /** The head of an answer, and what it says of the connection and of the length of what follows. */
 export interface ResponseHead {

@@ -1,9 +1,9 @@
-import { ChunkSize } from './chunk-size.ts';
-import { FieldReader } from './field-reader.ts';
-import { MalformedMessage } from './malformed-message.ts';
+import { ChunkSize } from '../../http1/chunk-size.ts';
+import { FieldReader } from '../../http1/field-reader.ts';
+import { MalformedMessage } from '../../http1/malformed-message.ts';
+import { endOfStartLine } from '../../http1/start-line.ts';
+import { ViewedMemory } from '../../http1/viewed-memory.ts';
 import { type ResponseHead, readResponseHead } from './response-head.ts';
-import { endOfStartLine } from './start-line.ts';
-import { ViewedMemory } from './viewed-memory.ts';
 
 /** What a parser tells, in the order of the bytes. */
 export interface ResponseSink {

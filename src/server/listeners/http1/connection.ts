@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { performance } from 'node:perf_hooks';
 import type { Duplex } from 'node:stream';
 import type { Deadline, DeadlineQueue } from '../../../deadline-queue.ts';
 import { WeirError } from '../../../errors.ts';

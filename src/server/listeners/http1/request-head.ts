@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type ErrorCode, WeirError } from '../../../errors.ts';
-import { readFieldLines } from '../../../transport/http1/field-lines.ts';
 
 /** How the body of a request is framed (RFC 9112 §6.3): its length, in chunks, or in a way that is to be refused. */
 export type Framing = number | 'chunked' | 'unknown';
@@ -36,58 +35,62 @@ const VERSION = /^ HTTP\/\d\.\d$/;
 /** ` HTTP/1.1` */
 const VERSION_LENGTH = 9;
 
-/**
- * Reads the head in `text`, which ends at `end`, behind the line feed of its last line.
- * @returns The head, and its names for the next one.
- * @throws {WeirError} `MALFORMED_REQUEST`, `HTTP_VERSION_NOT_SUPPORTED`, `NOT_IMPLEMENTED` (CONNECT).
- * @throws {MalformedMessage} A field line is none.
- */
-export function readRequestHead(
-  text: string,
-  start: number,
-  end: number,
-  known: KnownNames,
-): { readonly head: Http1RequestHead; readonly names: KnownNames } {
-  const lineEnd = text.indexOf('\r\n', start);
-  const minor = readVersion(text, start, lineEnd);
-  const space = text.indexOf(' ', start);
-  const method = text.slice(start, space);
-  if (!METHOD.test(method)) throw malformed('The method is not of HTTP');
-  if (method === 'CONNECT') refuse('NOT_IMPLEMENTED', 'The method "CONNECT" is for proxies that clients choose');
-  const targetEnd = lineEnd - VERSION_LENGTH;
-  if (space >= targetEnd) throw malformed('The first line has no target');
-  const target = text.slice(space + 1, targetEnd);
-  const fields: string[] = [];
-  readFieldLines(text, lineEnd + 2, end, fields, known.written);
-  const names = lowerNames(fields, known);
-  const headers = joinFields(fields, names.lower);
-  const options = headers.connection;
-  const keepsAlive = minor === 1 ? !hasOption(options, 'close') : hasOption(options, 'keep-alive');
-  return {
-    head: {
-      method,
-      target,
-      minor,
-      fields,
-      headers,
-      framing: readFraming(headers, minor),
-      keepsAlive,
-      isUpgrade: headers.upgrade !== undefined && minor === 1 && hasOption(options, 'upgrade'),
-    },
-    names,
-  };
+interface StartLine {
+  readonly method: string;
+  readonly target: string;
+  readonly minor: 0 | 1;
 }
 
-function readVersion(text: string, start: number, lineEnd: number): 0 | 1 {
-  const at = lineEnd - VERSION_LENGTH;
-  if (at > start && text.startsWith(' HTTP/1.', at)) {
-    const minor = text.charCodeAt(lineEnd - 1) - ZERO;
+/**
+ * Reads a request line (RFC 9112 §3).
+ * @param line Without its end.
+ * @throws {WeirError} `MALFORMED_REQUEST`, `HTTP_VERSION_NOT_SUPPORTED`, `NOT_IMPLEMENTED` (CONNECT).
+ */
+export function readStartLine(line: string): StartLine {
+  const minor = readVersion(line);
+  const space = line.indexOf(' ');
+  const method = line.slice(0, space);
+  if (!METHOD.test(method)) throw malformed('The method is not of HTTP');
+  if (method === 'CONNECT') refuse('NOT_IMPLEMENTED', 'The method "CONNECT" is for proxies that clients choose');
+  const targetEnd = line.length - VERSION_LENGTH;
+  if (space >= targetEnd) throw malformed('The first line has no target');
+  return { method, target: line.slice(space + 1, targetEnd), minor };
+}
+
+function readVersion(line: string): 0 | 1 {
+  const at = line.length - VERSION_LENGTH;
+  if (at > 0 && line.startsWith(' HTTP/1.', at)) {
+    const minor = line.charCodeAt(line.length - 1) - ZERO;
     if (minor === 1 || minor === 0) return minor;
   }
-  if (at > start && VERSION.test(text.slice(at, lineEnd))) {
+  if (at > 0 && VERSION.test(line.slice(at))) {
     refuse('HTTP_VERSION_NOT_SUPPORTED', 'HTTP/1.1 and HTTP/1.0 are spoken here');
   }
   throw malformed('The first line is not of HTTP');
+}
+
+/**
+ * What a request's fields say, below its start line.
+ * @param names Of the fields.
+ */
+export function completeHead(
+  { method, target, minor }: StartLine,
+  fields: string[],
+  { lower }: KnownNames,
+): Http1RequestHead {
+  const headers = joinFields(fields, lower);
+  const options = headers.connection;
+  const keepsAlive = minor === 1 ? !hasOption(options, 'close') : hasOption(options, 'keep-alive');
+  return {
+    method,
+    target,
+    minor,
+    fields,
+    headers,
+    framing: readFraming(headers, minor),
+    keepsAlive,
+    isUpgrade: headers.upgrade !== undefined && minor === 1 && hasOption(options, 'upgrade'),
+  };
 }
 
 const ZERO = 0x30;
@@ -100,7 +103,8 @@ function refuse(code: ErrorCode, message: string): never {
   throw new WeirError(code, message);
 }
 
-function lowerNames(fields: readonly string[], known: KnownNames): KnownNames {
+/** @param known Of the head before. */
+export function lowerNames(fields: readonly string[], known: KnownNames): KnownNames {
   const { written, lower } = known;
   let at = 0;
   while (at < fields.length && fields[at] === written[at]) at += 2;
@@ -109,7 +113,8 @@ function lowerNames(fields: readonly string[], known: KnownNames): KnownNames {
   for (let i = 0; i < fields.length; i += 2) {
     names[i] = i < at ? (lower[i] as string) : (fields[i] as string).toLowerCase();
   }
-  return { written: fields, lower: names };
+  // A copy: whoever handles the request may do with its fields what it likes.
+  return { written: [...fields], lower: names };
 }
 
 /** Without a prototype: a field may be named `__proto__`. A class, so that all of them have one shape. */

@@ -1,8 +1,10 @@
 import { WeirError } from '../../../errors.ts';
-import { ChunkSize } from '../../../transport/http1/chunk-size.ts';
-import { readFieldLines } from '../../../transport/http1/field-lines.ts';
-import { MalformedMessage } from '../../../transport/http1/malformed-message.ts';
-import { type Http1RequestHead, NO_KNOWN_NAMES, readRequestHead } from './request-head.ts';
+import { ChunkSize } from '../../../http1/chunk-size.ts';
+import { FieldReader } from '../../../http1/field-reader.ts';
+import { MalformedMessage } from '../../../http1/malformed-message.ts';
+import { endOfStartLine } from '../../../http1/start-line.ts';
+import { ViewedMemory } from '../../../http1/viewed-memory.ts';
+import { completeHead, type Http1RequestHead, lowerNames, NO_KNOWN_NAMES, readStartLine } from './request-head.ts';
 
 /** What a parser tells, in the order of the bytes. */
 export interface RequestSink {
@@ -13,12 +15,19 @@ export interface RequestSink {
 }
 
 const MAX_TRAILERS_BYTES = 16 * 1024;
-/** Longer heads are rare, and what of a body is read along with a head is to be little. */
-const USUAL_HEAD_BYTES = 1024;
 const END_OF_HEAD = '\r\n\r\n';
 const LF = 0x0a;
 const CR = 0x0d;
 const NO_TRAILERS: string[] = [];
+
+/** What connections are read into. */
+const MEMORY = new ViewedMemory();
+
+interface WholeHead {
+  readonly head: Http1RequestHead;
+  /** Where it ends. */
+  readonly next: number;
+}
 
 type State = 'head' | 'length' | 'chunk size' | 'chunk data' | 'chunk end' | 'trailers' | 'complete' | 'over';
 
@@ -31,6 +40,7 @@ export class RequestParser {
   readonly #maxHeadBytes: number;
   readonly #chunkSize = new ChunkSize();
   #state: State = 'head';
+  readonly #fieldReader = new FieldReader(MEMORY);
   /** The part of a head or of trailers that is here so far. */
   #text = '';
   #known = NO_KNOWN_NAMES;
@@ -107,20 +117,19 @@ export class RequestParser {
 
   #readHead(bytes: Buffer, at: number, end: number): number {
     const before = this.#text.length;
-    let taken = Math.min(end, at + USUAL_HEAD_BYTES);
-    let text = bytes.toString('latin1', at, taken);
-    if (before > 0) text = this.#text + text;
-    let endOfHead = text.indexOf(END_OF_HEAD, Math.max(0, before - END_OF_HEAD.length + 1));
-    if (endOfHead === -1 && taken < end) {
-      taken = Math.min(end, at + this.#maxHeadBytes + 1);
-      text = this.#text + bytes.toString('latin1', at, taken);
-      endOfHead = text.indexOf(END_OF_HEAD);
+    // It comes in one piece, almost always.
+    if (before === 0) {
+      const whole = this.#parseHead(bytes, at, Math.min(end, at + this.#maxHeadBytes));
+      if (whole !== undefined) {
+        this.#startBody(whole.head);
+        return whole.next;
+      }
     }
-    // RFC 9112 §2.2: an empty line before a request is read over.
-    let start = 0;
-    while (text.startsWith('\r\n', start)) start += 2;
-    if (endOfHead !== -1 && start > endOfHead) endOfHead = text.indexOf(END_OF_HEAD, start);
-    if (endOfHead === -1 || endOfHead + END_OF_HEAD.length > this.#maxHeadBytes) {
+    const taken = Math.min(end, at + this.#maxHeadBytes + 1);
+    const text = this.#text + bytes.toString('latin1', at, taken);
+    const start = startOfHead(text);
+    const length = text.indexOf(END_OF_HEAD, Math.max(start, before - END_OF_HEAD.length + 1)) + END_OF_HEAD.length;
+    if (length < END_OF_HEAD.length || length > this.#maxHeadBytes) {
       if (text.length > this.#maxHeadBytes) {
         throw new WeirError('HEADERS_TOO_LARGE', 'The header is larger than the gateway admits');
       }
@@ -130,10 +139,23 @@ export class RequestParser {
       return taken;
     }
     this.#text = '';
-    const { head, names } = readRequestHead(text, start, endOfHead + 2, this.#known);
-    this.#known = names;
+    const { head } = this.#parseHead(Buffer.from(text, 'latin1'), start, length) as WholeHead;
     this.#startBody(head);
-    return at + endOfHead + END_OF_HEAD.length - before;
+    return at + length - before;
+  }
+
+  /** @returns `undefined`: it does not end before `end`. */
+  #parseHead(bytes: Buffer, at: number, end: number): WholeHead | undefined {
+    // RFC 9112 §2.2: an empty line before a request is read over.
+    while (at + 1 < end && bytes[at] === CR && bytes[at + 1] === LF) at += 2;
+    const lineEnd = endOfStartLine(bytes, at, end);
+    if (lineEnd === -1) return undefined;
+    const line = readStartLine(bytes.toString('latin1', at, lineEnd));
+    const next = this.#fieldReader.read(bytes, lineEnd + 2, end);
+    if (next === -1) return undefined;
+    const { fields } = this.#fieldReader;
+    this.#known = lowerNames(fields, this.#known);
+    return { head: completeHead(line, fields, this.#known), next };
   }
 
   #startBody(head: Http1RequestHead): void {
@@ -189,11 +211,19 @@ export class RequestParser {
   }
 }
 
+/** Behind the empty lines before it. */
+function startOfHead(text: string): number {
+  let start = 0;
+  while (text.startsWith('\r\n', start)) start += 2;
+  return start;
+}
+
 const LONE_LF = /(?:^|[^\r])\n/;
 
 function readTrailers(text: string, length: number): string[] {
-  const trailers: string[] = [];
-  readFieldLines(text, 0, length, trailers);
+  const reader = new FieldReader(MEMORY);
+  reader.read(Buffer.from(text, 'latin1'), 0, length + 2);
+  const trailers = reader.fields;
   for (let at = 0; at < trailers.length; at += 2) {
     // RFC 9110 §6.5.1: they would say after the fact how the message was to be read.
     if (/^(?:content-length|transfer-encoding|host)$/i.test(trailers[at] as string)) {

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
+import { NOT_IN_VALUE, TOKEN } from '../../../http1/field-characters.ts';
+import { FieldLineWriter } from '../../../http1/field-line-writer.ts';
 import { remember } from '../../../remember.ts';
-import { NOT_IN_VALUE, TOKEN } from '../../../transport/http1/field-lines.ts';
 
 /** What of the fields decides on how the answer ends. */
 export interface HeadFacts {
@@ -17,7 +18,7 @@ const STATUS_LINES = new Map<number, string>();
 /** Without its line end: each line of a head begins with the end of the one before. */
 export function statusLine(status: number, reason: string | undefined): string {
   if (reason !== undefined) {
-    checkValue('reason', reason);
+    if (NOT_IN_VALUE.test(reason)) throw unfit('reason');
     return `HTTP/1.1 ${status} ${reason}`;
   }
   let line = STATUS_LINES.get(status);
@@ -38,10 +39,11 @@ export function writeFields(lines: readonly string[], facts: HeadFacts): string 
   for (let at = 0; at < lines.length; at += 2) {
     const name = lines[at] as string;
     const value = lines[at + 1] as string;
-    const { begin, note } = lineOf(name);
-    checkValue(name, value);
+    const { note, writer } = fieldOf(name);
+    const line = writer.write(value);
+    if (line === undefined) throw unfit(name);
     note?.(facts, value);
-    text += begin + value;
+    text += line;
   }
   return text;
 }
@@ -61,20 +63,19 @@ const NOTES: ReadonlyMap<string, Note> = new Map<string, Note>([
   ['transfer-encoding', (facts) => (facts.isChunked = true)],
 ]);
 
-/** How the line of a field begins, and what it says of the answer. */
-interface FieldLine {
-  readonly begin: string;
+interface Field {
+  /** What it says of the answer. */
   readonly note: Note | undefined;
+  readonly writer: FieldLineWriter;
 }
 
-const lineOf = remember((name): FieldLine => {
+const fieldOf = remember((name): Field => {
   if (!TOKEN.test(name)) throw new TypeError(`Not the name of a field: ${JSON.stringify(name)}`);
-  return { begin: `\r\n${name}: `, note: NOTES.get(name.toLowerCase()) };
+  return { note: NOTES.get(name.toLowerCase()), writer: new FieldLineWriter(name) };
 });
 
-function checkValue(name: string, value: string): void {
-  if (NOT_IN_VALUE.test(value))
-    throw new TypeError(`The value of the field "${name}" has a character that may not stand there`);
+function unfit(name: string): TypeError {
+  return new TypeError(`The value of the field "${name}" has a character that may not stand there`);
 }
 
 let dateSecond = 0;
