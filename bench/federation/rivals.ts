@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { builtWeir } from '../harness/built-weir.ts';
 import type { PinnedCommand } from '../harness/pinned-process.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -19,17 +20,7 @@ const weir = (engine: 'compiled' | 'stitch'): Contender => ({
   name: `Weir (${engine})`,
   command: (supergraph, port) => ({
     command: node,
-    args: [
-      ...FLAGS,
-      join(root, 'src/cli/weir.ts'),
-      'start',
-      '--supergraph',
-      supergraph,
-      '--port',
-      String(port),
-      '--engine',
-      engine,
-    ],
+    args: [...FLAGS, builtWeir(), 'start', '--supergraph', supergraph, '--port', String(port), '--engine', engine],
     cwd: root,
   }),
 });

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { builtWeir } from '../harness/built-weir.ts';
 import type { PinnedCommand } from '../harness/pinned-process.ts';
 import { hasCommand } from './has-command.ts';
 import { nginxConf } from './origin.ts';
@@ -45,7 +46,7 @@ const startWeir =
     );
     return {
       command: process.execPath,
-      args: [...FLAGS, join(root, 'src/cli/weir.ts'), 'start', '--config', join(directory, 'gateway.yaml')],
+      args: [...FLAGS, builtWeir(), 'start', '--config', join(directory, 'gateway.yaml')],
       cwd: directory,
       env: { NODE_ENV: 'production' },
       log: join(directory, 'access.log'),

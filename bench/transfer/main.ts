@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { builtWeir } from '../harness/built-weir.ts';
 import { startPinned } from '../harness/pinned-process.ts';
 
 const MIB = 2 ** 20;
@@ -59,7 +60,7 @@ await writeFile(
 );
 const gateway = await startPinned({
   command: process.execPath,
-  args: [join(import.meta.dirname, '../../src/cli/weir.ts'), 'start', '--config', join(folder, 'gateway.yaml')],
+  args: [builtWeir(), 'start', '--config', join(folder, 'gateway.yaml')],
   core: 0,
   url: `http://127.0.0.1:${PORT}`,
   probe: async () => (await fetch(`http://127.0.0.1:${PORT}/readyz`)).ok,
