@@ -1,8 +1,6 @@
 import { formatConfigErrors } from '../config/config-error.ts';
 import { readConfig } from '../config/read-config.ts';
-import { composeSupergraph } from '../supergraph/compose.ts';
-import { readSupergraph, type Supergraph } from '../supergraph/supergraph.ts';
-import { readSubgraphs } from './read-subgraphs.ts';
+import type { Supergraph } from '../supergraph/supergraph.ts';
 
 /**
  * The supergraph of a config from its schema files and last good schemas, without a network: for codegen and tests.
@@ -10,6 +8,12 @@ import { readSubgraphs } from './read-subgraphs.ts';
  * @throws {Error} with everything that is wrong.
  */
 export async function composeOffline(file: string, env: NodeJS.ProcessEnv = process.env): Promise<Supergraph> {
+  // Programs that embed a gateway with routes alone have no use for them.
+  const [{ readSubgraphs }, { composeSupergraph }, { readSupergraph }] = await Promise.all([
+    import('./read-subgraphs.ts'),
+    import('../supergraph/compose.ts'),
+    import('../supergraph/supergraph.ts'),
+  ]);
   const { config, errors } = await readConfig({ file, env });
   if (errors !== undefined) throw new Error(formatConfigErrors(errors, process.cwd()));
   const { subgraphs, failures } = await readSubgraphs(config, { offline: true });

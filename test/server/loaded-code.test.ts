@@ -13,8 +13,7 @@ const PROGRAM = `
   import { registerHooks } from 'node:module';
   const urls = [];
   registerHooks({ load(url, context, next) { urls.push(url); return next(url, context); } });
-  const { createGateway } = await import(process.argv[1] + '/gateway.ts');
-  const { readConfig } = await import(process.argv[1] + '/config/read-config.ts');
+  const { createGateway, readConfig } = await import(process.argv[1]);
   const { config } = await readConfig({ file: process.argv[2], env: {} });
   const gateway = await createGateway(config, { logDestination: { write() {} } });
   await gateway.listen();
@@ -23,8 +22,8 @@ const PROGRAM = `
 `;
 
 async function loadedFor(file: string): Promise<readonly string[]> {
-  const source = join(import.meta.dirname, '../../src');
-  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', PROGRAM, source, file]);
+  const index = join(import.meta.dirname, '../../src/index.ts');
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', PROGRAM, index, file]);
   return JSON.parse(stdout) as string[];
 }
 
