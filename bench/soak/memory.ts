@@ -21,15 +21,21 @@ export async function sampleMemory(): Promise<MemorySample> {
   return { heap: heapUsed, external, resident: rss };
 }
 
-/** Bytes by which the values rise from the first to the last, along the line of least squares. */
-export function riseOf(values: readonly number[]): number {
+/** How much values rise from the first to the last, along the line of least squares, and by how much that may be wrong. */
+export interface Rise {
+  readonly by: number;
+  /** Standard error: what the values scatter around the line. */
+  readonly error: number;
+}
+
+/** @param values At least three. */
+export function riseOf(values: readonly number[]): Rise {
   const middle = (values.length - 1) / 2;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  let covariance = 0;
-  let variance = 0;
-  for (const [at, value] of values.entries()) {
-    covariance += (at - middle) * (value - mean);
-    variance += (at - middle) ** 2;
-  }
-  return variance === 0 ? 0 : (covariance / variance) * (values.length - 1);
+  const variance = values.reduce((sum, _, at) => sum + (at - middle) ** 2, 0);
+  const covariance = values.reduce((sum, value, at) => sum + (at - middle) * (value - mean), 0);
+  const slope = covariance / variance;
+  const scatter = values.reduce((sum, value, at) => sum + (value - mean - slope * (at - middle)) ** 2, 0);
+  const error = Math.sqrt(scatter / (values.length - 2) / variance);
+  return { by: slope * (values.length - 1), error: error * (values.length - 1) };
 }
