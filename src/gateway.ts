@@ -36,7 +36,8 @@ export interface Gateway {
   readonly addresses: () => readonly ListenerAddress[];
   /**
    * Puts another config into service; requests in flight end on the old one. What only a start can change, such as listeners,
-   * stays as it is, and the log names it.
+   * stays as it is, and the log names it. The first config with a graph loads what a graph needs: that takes most of a second, in
+   * which nothing is answered.
    * @returns what keeps the new config from being served whole. Where it has no graph, or fewer upstreams live than the one
    *   in service, that one stays.
    */

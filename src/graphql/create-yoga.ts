@@ -60,7 +60,7 @@ export function createGraphQLServer(parts: YogaParts): Yoga {
     logging: false,
     ...yogaLimits(limits),
     maskedErrors: { maskError: nameBodyRefusals(createMaskError(logger), limits, onLimit) },
-    ...graphiqlOptions(config.graphql, parts.isDev),
+    ...graphiqlOptions(config.graphql, parts.isDev, logger),
     plugins: [
       // The user's first: they see requests as clients send them.
       ...parts.plugins,

@@ -3,6 +3,9 @@ import type { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { Kind, parse, print } from 'graphql';
 import type { GraphiQLOptions } from 'graphql-yoga';
 import type { Config } from '../config/config.ts';
+import type { Logger } from '../telemetry/logger.ts';
+
+type RenderPage = (options: Parameters<typeof renderGraphiQL>[0]) => Promise<string>;
 
 /**
  * GraphiQL for Yoga: all scripts and styles come from the package, so that it works without a network.
@@ -11,7 +14,8 @@ import type { Config } from '../config/config.ts';
 export function graphiqlOptions(
   config: Config['graphql'],
   isDev: boolean,
-): { graphiql: false } | { graphiql: GraphiQLOptions; renderGraphiQL: typeof renderPage } {
+  logger: Logger,
+): { graphiql: false } | { graphiql: GraphiQLOptions; renderGraphiQL: RenderPage } {
   if (!config.graphiql) return { graphiql: false };
   const tabs = config.examples === undefined ? [] : exampleTabs(readFileSync(config.examples, 'utf8'));
   return {
@@ -20,7 +24,7 @@ export function graphiqlOptions(
       ...(tabs.length === 0 ? {} : { defaultTabs: tabs, defaultQuery: tabs[0]?.query ?? '' }),
     },
     // The page ends with its body; the scripts in it hold `</body>` as text.
-    renderGraphiQL: isDev ? async (options) => (await renderPage(options)) + problemBanner(config.path) : renderPage,
+    renderGraphiQL: async (options) => (await renderPage(options, logger)) + (isDev ? problemBanner(config.path) : ''),
   };
 }
 
@@ -49,11 +53,16 @@ function fragmentName(printed: string): string {
 let page: { key: string; html: string } | undefined;
 
 /** The page is nine megabytes of text: it is read when first asked for, and built once. */
-async function renderPage(options: Parameters<typeof renderGraphiQL>[0]): Promise<string> {
+async function renderPage(options: Parameters<typeof renderGraphiQL>[0], logger: Logger): Promise<string> {
   const key = JSON.stringify(options);
   if (page?.key !== key) {
-    const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-    page = { key, html: renderGraphiQL(options) };
+    try {
+      const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+      page = { key, html: renderGraphiQL(options) };
+    } catch (error) {
+      logger.error({ err: error }, 'Cannot load GraphiQL');
+      return '<!doctype html><title>Weir</title><p>GraphiQL cannot be loaded. The log says why.';
+    }
   }
   return page.html;
 }

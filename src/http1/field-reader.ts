@@ -21,6 +21,7 @@ interface Kept {
   readonly fields: readonly string[];
 }
 
+const NO_FIELDS: string[] = [];
 const NOTHING: Kept = { view: new DataView(new ArrayBuffer(0)), starts: [0], fields: [] };
 
 /**
@@ -29,7 +30,7 @@ const NOTHING: Kept = { view: new DataView(new ArrayBuffer(0)), starts: [0], fie
  */
 export class FieldReader {
   readonly #memory: ViewedMemory;
-  #fields: string[] = [];
+  #fields = NO_FIELDS;
   #kept = NOTHING;
   /** Since the kept one. */
   #differing = 0;
@@ -39,9 +40,14 @@ export class FieldReader {
     this.#memory = memory;
   }
 
-  /** Name, value, name, value of the last section, as they were sent, without the white space around values; the reader's own no more. */
-  get fields(): string[] {
-    return this.#fields;
+  /**
+   * To be called once for each section that was read.
+   * @returns Name, value, name, value, as they were sent, without the white space around values; the reader's own no more.
+   */
+  takeFields(): string[] {
+    const fields = this.#fields;
+    this.#fields = NO_FIELDS;
+    return fields;
   }
 
   /**

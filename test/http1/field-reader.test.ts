@@ -18,7 +18,7 @@ function read(reader: FieldReader, section: string, before = ''): Section | 'inc
   const end = before.length + section.length;
   try {
     const next = reader.read(bytes, before.length, end);
-    return next === -1 ? 'incomplete' : { fields: reader.fields, length: next - before.length };
+    return next === -1 ? 'incomplete' : { fields: reader.takeFields(), length: next - before.length };
   } catch (error) {
     assert.ok(error instanceof MalformedMessage);
     return 'malformed';

@@ -55,3 +55,42 @@ test('a gateway with routes alone loads nothing of what a graph needs, and Graph
     [],
   );
 });
+
+/** Asks a gateway for GraphiQL where its package cannot be loaded, and prints page and log. */
+const WITHOUT_GRAPHIQL = `
+  import { registerHooks } from 'node:module';
+  registerHooks({
+    resolve(specifier, context, next) {
+      if (specifier === '@graphql-yoga/render-graphiql') throw new Error('It is not there');
+      return next(specifier, context);
+    },
+  });
+  const { createGateway, readConfig } = await import(process.argv[1]);
+  const { config } = await readConfig({ file: process.argv[2], env: {} });
+  let log = '';
+  const gateway = await createGateway(config, { logDestination: { write: (line) => (log += line) } });
+  const url = await gateway.listen();
+  const page = await fetch(url + '/graphql', { headers: { accept: 'text/html' } });
+  const answer = await fetch(url + '/graphql?query={hello}');
+  console.log(JSON.stringify({ page: await page.text(), answer: await answer.text(), log }));
+  await gateway.close();
+`;
+
+test('where GraphiQL cannot be loaded, its page says so, and the log why', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'weir-loaded-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  await writeFile(join(folder, 'graph.graphql'), 'type Query { hello: String }');
+  await writeFile(join(folder, 'resolvers.js'), 'export default { Query: { hello: () => "world" } };');
+  const graph = { kind: 'local', schema: 'graph.graphql', resolvers: 'resolvers.js' };
+  await writeFile(join(folder, 'graph.json'), JSON.stringify(graph));
+  const main = { server: { port: 0 }, graphql: { graphiql: true }, upstreams: ['graph.json'] };
+  await writeFile(join(folder, 'gateway.json'), JSON.stringify(main));
+  const index = join(import.meta.dirname, '../../src/index.ts');
+  const file = join(folder, 'gateway.json');
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', WITHOUT_GRAPHIQL, index, file]);
+  const { page, answer, log } = JSON.parse(stdout) as { page: string; answer: string; log: string };
+  assert.match(page, /GraphiQL cannot be loaded/);
+  assert.doesNotMatch(page, /It is not there|node_modules|\n\s+at /);
+  assert.match(log, /"level":50.*It is not there.*"msg":"Cannot load GraphiQL"/);
+  assert.deepEqual(JSON.parse(answer), { data: { hello: 'world' } });
+});

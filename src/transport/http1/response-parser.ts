@@ -166,7 +166,7 @@ export class ResponseParser {
     if (lineEnd === -1) return undefined;
     const next = this.#fieldReader.read(bytes, lineEnd + 2, end);
     if (next === -1) return undefined;
-    return { head: readResponseHead(bytes.toString('latin1', at, lineEnd), this.#fieldReader.fields), next };
+    return { head: readResponseHead(bytes.toString('latin1', at, lineEnd), this.#fieldReader.takeFields()), next };
   }
 
   #startBody(head: ResponseHead, bytes: Buffer, at: number, end: number): void {
@@ -225,7 +225,7 @@ export class ResponseParser {
     if (length > 0) {
       const reader = new FieldReader(MEMORY);
       reader.read(Buffer.from(text, 'latin1'), 0, length + 2);
-      trailers = reader.fields;
+      trailers = reader.takeFields();
     }
     this.#complete(trailers, next < end);
     return next;

@@ -22,9 +22,10 @@ export interface Http1RequestHead {
   readonly isUpgrade: boolean;
 }
 
-/** The names of the fields of a head: a client sends the same ones in the same order over and over. */
+/** The names of the fields of a head, in their order: a client sends the same ones over and over. */
 export interface KnownNames {
   readonly written: readonly string[];
+  /** The same in lower case. */
   readonly lower: readonly string[];
 }
 
@@ -106,15 +107,12 @@ function refuse(code: ErrorCode, message: string): never {
 /** @param known Of the head before. */
 export function lowerNames(fields: readonly string[], known: KnownNames): KnownNames {
   const { written, lower } = known;
-  let at = 0;
-  while (at < fields.length && fields[at] === written[at]) at += 2;
-  if (at >= fields.length && written.length === fields.length) return known;
-  const names = new Array<string>(fields.length);
-  for (let i = 0; i < fields.length; i += 2) {
-    names[i] = i < at ? (lower[i] as string) : (fields[i] as string).toLowerCase();
-  }
-  // A copy: whoever handles the request may do with its fields what it likes.
-  return { written: [...fields], lower: names };
+  const count = fields.length / 2;
+  let same = 0;
+  while (same < count && fields[same * 2] === written[same]) same++;
+  if (same === count && written.length === count) return known;
+  const names = fields.filter((_, at) => at % 2 === 0);
+  return { written: names, lower: names.map((name, i) => (i < same ? (lower[i] as string) : name.toLowerCase())) };
 }
 
 /** Without a prototype: a field may be named `__proto__`. A class, so that all of them have one shape. */
@@ -129,7 +127,7 @@ delete (Headers.prototype as { constructor?: unknown }).constructor;
 function joinFields(fields: readonly string[], names: readonly string[]): IncomingHttpHeaders {
   const headers = new Headers() as Record<string, string | string[] | undefined>;
   for (let at = 0; at < fields.length; at += 2) {
-    const name = names[at] as string;
+    const name = names[at / 2] as string;
     const value = fields[at + 1] as string;
     const before = headers[name];
     if (before === undefined) headers[name] = name === 'set-cookie' ? [value] : value;

@@ -153,7 +153,7 @@ export class RequestParser {
     const line = readStartLine(bytes.toString('latin1', at, lineEnd));
     const next = this.#fieldReader.read(bytes, lineEnd + 2, end);
     if (next === -1) return undefined;
-    const { fields } = this.#fieldReader;
+    const fields = this.#fieldReader.takeFields();
     this.#known = lowerNames(fields, this.#known);
     return { head: completeHead(line, fields, this.#known), next };
   }
@@ -223,7 +223,7 @@ const LONE_LF = /(?:^|[^\r])\n/;
 function readTrailers(text: string, length: number): string[] {
   const reader = new FieldReader(MEMORY);
   reader.read(Buffer.from(text, 'latin1'), 0, length + 2);
-  const trailers = reader.fields;
+  const trailers = reader.takeFields();
   for (let at = 0; at < trailers.length; at += 2) {
     // RFC 9110 §6.5.1: they would say after the fact how the message was to be read.
     if (/^(?:content-length|transfer-encoding|host)$/i.test(trailers[at] as string)) {
