@@ -253,8 +253,11 @@ export class Http1Connection implements RequestSink, RequestSource, ResponseOwne
 
   /** No answer is under way; the last one may still be on its way. */
   #end(): void {
+    const { socket } = this;
     this.writer.flush();
-    this.socket.end(() => this.socket.destroy());
+    // To end it once more would make an error of it, with a stack: a twentieth of a short connection.
+    if (socket.writableFinished) socket.destroy();
+    else socket.end(() => socket.destroy());
   }
 
   #refuse(error: WeirError): void {
