@@ -1,4 +1,3 @@
-import { findNearest } from '../nearest.ts';
 import { checkRouteListeners } from './check-route-listeners.ts';
 import { checkRouteTexts } from './check-route-texts.ts';
 import { defaultUpstreamName } from './check-upstream-names.ts';
@@ -8,13 +7,9 @@ import { nearestPlace, type Place, placeAt } from './place.ts';
 import { parseRoutePath, type RouteSegment } from './route-path.ts';
 import { route as routeSchema } from './schema/routes.ts';
 import type { Source } from './source.ts';
+import { suggestName } from './suggest-name.ts';
 import { findUnreachable, type LocatedRoute } from './unreachable-routes.ts';
-
-/** What the main file says, completed for the schema, and where. */
-export interface Written {
-  readonly data: unknown;
-  readonly top: Place;
-}
+import type { Written } from './written.ts';
 
 /** What routes must keep to beside their schema: names, upstreams, parameters, and that each can be reached. */
 export function checkRoutes({ data, top }: Written, upstreams: readonly Source[]): ConfigError[] {
@@ -28,8 +23,9 @@ export function checkRoutes({ data, top }: Written, upstreams: readonly Source[]
     ...checkNames(routes),
     ...routes.flatMap((each) => [
       ...checkUpstreams(each, upstreams),
+      ...checkDocument(each, data, upstreams),
       ...checkRewrite(each),
-      ...checkRouteListeners(each, data),
+      ...checkRouteListeners(each, { data, top }),
       ...checkAuth(each, data),
       ...checkRouteTexts(each),
     ]),
@@ -67,15 +63,28 @@ function checkUpstream(
 ): ConfigError[] {
   if (upstream === undefined || at === undefined || at.isUnknown) return [];
   const reached = upstreams.filter((source) => isMapping(source.data) && source.data.kind !== 'local');
-  const names = reached.map((source) =>
-    String((source.data as { name?: unknown }).name ?? defaultUpstreamName(source.file)),
-  );
-  if (names.includes(upstream)) return [];
-  const nearest = findNearest(upstream, names);
-  const choice =
-    names.length === 0 ? 'Add upstreams/NAME.yaml with `kind: http` and `url:`' : `Use one of: ${names.join(', ')}`;
+  const given = reached.map((source) => ({
+    name: String((source.data as { name?: unknown }).name ?? defaultUpstreamName(source.file)),
+    place: placeAt(source.top, ['name']),
+  }));
+  if (given.some(({ name }) => name === upstream)) return [];
   const message = `The upstream of a route must be one that is reached over HTTP, got ${at.written}`;
-  return [errorAt(at, message, nearest === undefined ? choice : `Did you mean "${nearest}"?`)];
+  return [
+    errorAt(at, message, suggestName(upstream, at, given, 'Add upstreams/NAME.yaml with `kind: http` and `url:`')),
+  ];
+}
+
+/** A document is a question to the graph. */
+function checkDocument({ route, place }: LocatedRoute, data: unknown, upstreams: readonly Source[]): ConfigError[] {
+  const at = placeAt(place, ['document']);
+  if (route.document === undefined || at === undefined) return [];
+  const isSupplied = isMapping(data) && isMapping(data.supergraph) && data.supergraph.source !== undefined;
+  // What is wrong with the kind of another one is reported for that.
+  const isComposed = upstreams.some((source) => !isMapping(source.data) || source.data.kind !== 'http');
+  if (isSupplied || isComposed) return [];
+  const message = 'A document is answered by the graph, and the config has none';
+  const hint = 'Add an upstream with a schema, such as `kind: graphql`, or name a supergraph in `supergraph.source`';
+  return [errorAt(at, message, hint)];
 }
 
 function checkRewrite({ route, place }: LocatedRoute): ConfigError[] {
@@ -110,7 +119,7 @@ function checkAuth({ route, place }: LocatedRoute, data: unknown): ConfigError[]
 
 /** Limits and policies that name routes. */
 function checkReferences(routes: readonly LocatedRoute[], { data, top }: Written): ConfigError[] {
-  const names = routes.map(({ route }) => route.name);
+  const given = routes.map(({ route, place }) => ({ name: route.name, place: placeAt(place, ['name']) }));
   const lists = [
     ['rate_limit', 'limits'],
     ['auth', 'policies', 'rules'],
@@ -122,11 +131,9 @@ function checkReferences(routes: readonly LocatedRoute[], { data, top }: Written
       const named =
         isMapping(rule) && isMapping(rule.match) && Array.isArray(rule.match.routes) ? rule.match.routes : [];
       return named.flatMap((name: unknown, at) => {
-        if (typeof name !== 'string' || names.includes(name)) return [];
+        if (typeof name !== 'string' || given.some((each) => each.name === name)) return [];
         const place = nearestPlace(top, [...path, index, 'match', 'routes', at]);
-        const nearest = findNearest(name, names);
-        const choice = names.length === 0 ? 'Remove it: there are no routes' : `Use one of: ${names.join(', ')}`;
-        const hint = nearest === undefined ? choice : `Did you mean "${nearest}"?`;
+        const hint = suggestName(name, place, given, 'Use the name of a route, or remove it');
         return [errorAt(place, `A rule must be about routes that there are, got ${place.written}`, hint)];
       });
     });

@@ -61,7 +61,8 @@ function compare(earlier: LocatedRoute, later: LocatedRoute): ConfigError | unde
   const sharedListeners = b.listeners?.filter((name) => a.listeners?.includes(name));
   if (shared?.length === 0 || sharedListeners?.length === 0) return undefined;
   const at = placeAt(later.place, ['match']) ?? later.place;
-  const other = `"${earlier.route.name}" in line ${earlier.place.line}`;
+  const isSecret = placeAt(earlier.place, ['name'])?.isSecret === true;
+  const other = `${isSecret ? 'the one' : `"${earlier.route.name}"`} in line ${earlier.place.line}`;
   const isAlike = keyOf(a) === keyOf(b);
   if (isAlike && shared?.length === b.methods?.length && sharedListeners?.length === b.listeners?.length) {
     return report(
