@@ -3,7 +3,7 @@
  * All run at the same time and are asked in turn. First as much as each bears (closed loop, wrk), then half of that at random
  * times (open loop), beside the origin itself at the same rate: the difference is what the proxy adds. All this once each has
  * borne full load for `--warm-up` seconds, 20 by default: so long does V8 compile what runs often. What a request costs
- * meanwhile is printed too.
+ * meanwhile is printed too. Each run has a second of the same load before it, and each round begins with another proxy.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -74,7 +74,11 @@ async function startAll(): Promise<string> {
   return originUrl;
 }
 
+/** A core that has rested is slow for a while: nobody is measured on one. */
+const LEAD_IN_SECONDS = 1;
+
 async function measureFull(name: string, server: PinnedProcess, forSeconds = seconds): Promise<Sample> {
+  await putFullLoad({ url: server.url, connections, seconds: LEAD_IN_SECONDS }, LOAD_CORE);
   const before = server.cpuMs();
   const load = { url: server.url, connections, seconds: forSeconds };
   const result = await putFullLoad(load, LOAD_CORE);
@@ -90,6 +94,7 @@ async function measureAdded(
 ): Promise<AddedSample> {
   const load = { connections, ratePerSecond: rate, seconds, body: ORIGIN_BODY };
   const direct = await paced.put({ ...load, url: originUrl }, LOAD_CORE);
+  await paced.put({ ...load, url: server.url, seconds: LEAD_IN_SECONDS }, LOAD_CORE);
   const before = server.cpuMs();
   const through = await paced.put({ ...load, url: server.url }, LOAD_CORE);
   return {
@@ -103,6 +108,12 @@ async function measureAdded(
   };
 }
 
+/** Each round begins with another, so that nobody always follows the same. */
+function inTurn<T>(all: readonly T[], round: number): T[] {
+  const first = round % all.length;
+  return [...all.slice(first), ...all.slice(0, first)];
+}
+
 try {
   loader = await PacedLoader.open();
   const originUrl = await startAll();
@@ -114,18 +125,18 @@ try {
   }
   const repeats = Array.from({ length: Number(values.repeats) });
   const full: Sample[] = [];
-  for (const _ of repeats) {
+  for (const [round] of repeats.entries()) {
     full.push({
       name: 'none (direct)',
       ...(await putFullLoad({ url: originUrl, connections, seconds }, LOAD_CORE)),
       cpuUs: 0,
     });
-    for (const [name, server] of proxies) full.push(await measureFull(name, server));
+    for (const [name, server] of inTurn(proxies, round)) full.push(await measureFull(name, server));
   }
   const medians = printFull(full, warming);
   const added: AddedSample[] = [];
-  for (const _ of repeats) {
-    for (const [name, server] of proxies) {
+  for (const [round] of repeats.entries()) {
+    for (const [name, server] of inTurn(proxies, round)) {
       const rate = (medians.get(name) as number) / 2;
       added.push(await measureAdded(name, server, originUrl, rate, loader));
     }
