@@ -12,6 +12,8 @@ const COLON = 0x3a;
 const MOST_BYTES_KEPT = 2_048;
 /** Of so many sections that differ from the kept one, one takes its place: to keep one costs as much as to read it. */
 const SECTIONS_UNTIL_KEPT = 16;
+/** Which of them: not the first, since a connection may bring no other. */
+const KEPT_OF_THEM = 2;
 
 /** A section that was read, by its lines. */
 interface Kept {
@@ -32,7 +34,7 @@ export class FieldReader {
   readonly #memory: ViewedMemory;
   #fields = NO_FIELDS;
   #kept = NOTHING;
-  /** Since the kept one. */
+  /** Sections so far that were not the kept one. */
   #differing = 0;
 
   /** @param memory Of what it will read. */
@@ -107,10 +109,9 @@ export class FieldReader {
     return at + 2;
   }
 
-  /** What comes once is not worth keeping: a connection may bring no other. */
   #keepAtTimes(bytes: Buffer, start: number, end: number): void {
     this.#differing += 1;
-    if (this.#differing % SECTIONS_UNTIL_KEPT !== 2 || end - start > MOST_BYTES_KEPT) return;
+    if (this.#differing % SECTIONS_UNTIL_KEPT !== KEPT_OF_THEM || end - start > MOST_BYTES_KEPT) return;
     const copy = new Uint8Array(end - start);
     copy.set(bytes.subarray(start, end));
     const starts = [0];

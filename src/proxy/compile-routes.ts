@@ -11,7 +11,7 @@ import { compileCache } from './cache/compile-cache.ts';
 import { admitsUnsafe, invalidatingLayer } from './cache/invalidating-layer.ts';
 import type { Cache } from './cache/open-cache.ts';
 import { compressionLayer } from './compression/compression-layer.ts';
-import type { compileDocument } from './document/compile-document.ts';
+import type { CompileDocument } from './document/compile-document.ts';
 import { compileFieldFilter, type FieldFilter } from './field-filter.ts';
 import { setField } from './field-lines.ts';
 import { compileForward } from './forward.ts';
@@ -31,8 +31,8 @@ export interface RouteParts {
   readonly upstreams: Pick<Upstreams, 'get'>;
   /** The graph in service; `undefined` until there is one. */
   readonly graph: () => Graph | undefined;
-  /** What makes answerers of documents; needed where a route has one. */
-  readonly documents: typeof compileDocument | undefined;
+  /** Needed where a route has a document; it is loaded with all that it needs of GraphQL. */
+  readonly compileDocument: CompileDocument | undefined;
   readonly functions: RouteFunctions;
   readonly onEncoded: OnEncoded;
   /** `undefined`: no route keeps answers. */
@@ -96,14 +96,14 @@ function compileRoute(config: RouteConfig, parts: RouteParts, filter: FieldFilte
 function compileAnswerer(
   config: RouteConfig,
   segments: readonly RouteSegment[],
-  { config: { upstreams: definitions }, upstreams, graph, documents }: RouteParts,
+  { config: { upstreams: definitions }, upstreams, graph, compileDocument }: RouteParts,
   filter: FieldFilter,
 ): { readonly answer: Answerer; readonly upgrade: Upgrader | undefined } {
   const { name, aggregate, document } = config;
   if (aggregate !== undefined) return { answer: compileAggregate(name, aggregate, upstreams), upgrade: undefined };
   if (document !== undefined) {
-    if (documents === undefined) throw new TypeError(`Cannot route "${name}": documents are not supported here`);
-    return { answer: documents(name, document, graph), upgrade: undefined };
+    if (compileDocument === undefined) throw new TypeError(`Cannot route "${name}": documents are not supported here`);
+    return { answer: compileDocument(name, document, graph), upgrade: undefined };
   }
   const upstream = upstreams.get(config.upstream ?? '');
   if (upstream === undefined) {

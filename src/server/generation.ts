@@ -96,10 +96,10 @@ async function open(
     : undefined;
   opened.push(() => service?.close());
   const graph = () => service?.graph();
-  const documents = config.routes.some(({ document }) => document !== undefined)
+  const compileDocument = config.routes.some(({ document }) => document !== undefined)
     ? (await import('../proxy/document/compile-document.ts')).compileDocument
     : undefined;
-  const routes = compileRoutes({ config, edge, upstreams, graph, documents, functions, cache, onEncoded });
+  const routes = compileRoutes({ config, edge, upstreams, graph, compileDocument, functions, cache, onEncoded });
   await service?.start();
   // All code is loaded by now, that of plugins and resolvers too.
   keepStringsFast();

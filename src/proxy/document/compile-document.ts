@@ -61,6 +61,8 @@ export function compileDocument(
   };
 }
 
+export type CompileDocument = typeof compileDocument;
+
 /** Whether a schema has what the document asks for; judged once for each schema. */
 function compileFit(text: string): (schema: GraphQLSchema) => boolean {
   const document = parse(text);
