@@ -106,11 +106,12 @@ export function createUpstream(
     onAllUnhealthy: () => emit({ type: 'all_unhealthy', upstream: name }),
     onCanaryFallback: () => emit({ type: 'canary_fallback', upstream: name, version: state.split?.version ?? '' }),
   });
+  const tries = retry === false || retry.attempts === 0 ? undefined : retry;
   const runner = new RequestRunner({
     upstream: name,
     state,
     chooser,
-    retry: retry === false || retry.attempts === 0 ? undefined : retry,
+    retry: tries,
     perTryMs: timeouts.perTryMs ?? Number.POSITIVE_INFINITY,
     headTimeoutMs: timeouts.responseHeaderMs ?? Number.POSITIVE_INFINITY,
     deadlines: new DeadlineQueue(clock),
@@ -133,6 +134,7 @@ export function createUpstream(
     idleMs: timeouts.idleMs,
     maxBodyBytes: config.traffic?.maxBodyBytes ?? Number.POSITIVE_INFINITY,
     acceptEncoding: connections.compression,
+    repeats: tries !== undefined,
     maxReplayBytes: retry === false ? 0 : retry.maxBodyBytes,
     idempotencyHeader: retry === false ? undefined : retry.idempotencyKey.toLowerCase(),
   };

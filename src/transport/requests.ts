@@ -2,7 +2,6 @@ import { Readable } from 'node:stream';
 import type { Span } from '@opentelemetry/api';
 import type { UpstreamHeaders } from '../edge/forwarding/upstream-credentials.ts';
 import type { RequestContext } from '../edge/request-context.ts';
-import type { OutgoingRequest } from './endpoint/connections.ts';
 import type { Endpoint } from './endpoint/endpoint.ts';
 import { BufferedExchange } from './exchange/buffered.ts';
 import type { Exchange, Limits } from './exchange/exchange.ts';
@@ -36,6 +35,8 @@ export interface RequestSettings {
   readonly maxBodyBytes: number;
   /** Value of `Accept-Encoding` of buffered requests. */
   readonly acceptEncoding: string;
+  /** Whether anything is ever sent twice. */
+  readonly repeats: boolean;
   /** Larger bodies are not sent twice. */
   readonly maxReplayBytes: number;
   /** In lower case. */
@@ -56,19 +57,23 @@ export function bufferedRequest(
   const bytes = body === undefined || encoding === 'utf8' ? body : Buffer.from(body, encoding);
   const { idempotencyHeader, timeoutMs, maxReplayBytes } = settings;
   const maxBodyBytes = Math.min(request.maxBodyBytes ?? Number.POSITIVE_INFINITY, settings.maxBodyBytes);
+  const idempotent =
+    request.idempotent ??
+    (isIdempotent(method) || (idempotencyHeader !== undefined && common.includes(idempotencyHeader)));
+  const replayable = body === undefined || body.length <= maxReplayBytes;
+  const isRepeatable = settings.repeats && idempotent && replayable;
   return {
     method,
     label: request.label,
     priority: request.priority,
     timeoutMs: request.timeoutMs ?? timeoutMs,
-    idempotent:
-      request.idempotent ??
-      (isIdempotent(method) || (idempotencyHeader !== undefined && common.includes(idempotencyHeader))),
-    replayable: body === undefined || body.length <= maxReplayBytes,
+    idempotent,
+    replayable,
     mayHedge: true,
     start(endpoint, limits, span) {
       const exchange = new BufferedExchange(limits, maxBodyBytes, encoding);
-      dispatch(endpoint, exchange, method, path, common, bytes ?? null, limits, span, settings);
+      const headers = headersOfTry(common, limits, span, settings);
+      exchange.start(endpoint, { method, target: endpoint.target(path), headers, body: bytes ?? null, isRepeatable });
       return exchange;
     },
     discard: () => {},
@@ -91,27 +96,32 @@ export function streamedRequest(
   const expects = isStream && request.expectsContinue === true;
   const common = settings.headers.ofPairs(request.headers);
   settings.headers.addCommon(common, context, credentials);
+  const idempotent = request.idempotent ?? (isIdempotent(method) || hasIdempotencyKey(common, settings));
+  const replayable = isStream ? expects : body === null || body.length <= settings.maxReplayBytes;
+  const isRepeatable = settings.repeats && idempotent && replayable && !isStream;
   const runnable = {
     method,
     label: request.label,
     priority: request.priority,
     timeoutMs: request.timeoutMs ?? (isStream ? settings.uploadTimeoutMs : settings.timeoutMs),
-    idempotent: request.idempotent ?? (isIdempotent(method) || hasIdempotencyKey(common, settings)),
+    idempotent,
     // An accessor would give each of these objects a shape of its own.
-    replayable: isStream ? expects : body === null || body.length <= settings.maxReplayBytes,
+    replayable,
     mayHedge: !isStream,
     start(endpoint: Endpoint, limits: Limits, span: Span | undefined): Exchange<StreamedResponse> {
       const { idleMs, continueMs } = settings;
+      const target = endpoint.target(path);
+      const headers = headersOfTry(common, limits, span, settings);
       if (!expects || !runnable.replayable) {
         const exchange = new StreamedExchange(limits, idleMs, onInformational);
-        dispatch(endpoint, exchange, method, path, common, body, limits, span, settings);
+        exchange.start(endpoint, { method, target, headers, body, isRepeatable });
         return exchange;
       }
       const onSend = (): void => {
         runnable.replayable = false;
       };
       const exchange = new ExpectingExchange(limits, idleMs, onInformational, continueMs, onSend);
-      dispatch(endpoint, exchange, method, path, common, body, limits, span, settings, EXPECTS_CONTINUE);
+      exchange.start(endpoint, { method, target, headers, body, isRepeatable, expectsContinue: true });
       return exchange;
     },
     discard: discardStream,
@@ -141,7 +151,9 @@ export function upgradeRequest(
     mayHedge: true,
     start(endpoint, limits, span) {
       const exchange = new UpgradeExchange(limits, settings.idleMs, undefined);
-      dispatch(endpoint, exchange, method, path, common, null, limits, span, settings, { upgrade: protocol });
+      const target = endpoint.target(path);
+      const headers = headersOfTry(common, limits, span, settings);
+      exchange.start(endpoint, { method, target, headers, body: null, isRepeatable: false, upgrade: protocol });
       return exchange;
     },
     discard(answer) {
@@ -153,30 +165,18 @@ export function upgradeRequest(
   };
 }
 
-function dispatch<R>(
-  endpoint: Endpoint,
-  exchange: Exchange<R>,
-  method: string,
-  path: string,
+/** A copy for each try: what differs from try to try comes at the end. */
+function headersOfTry(
   common: readonly string[],
-  body: Readable | Buffer | string | null,
   limits: Limits,
   span: Span | undefined,
   settings: RequestSettings,
-  wish?: Pick<OutgoingRequest, 'upgrade' | 'expectsContinue'>,
-): void {
-  // A copy for each try: what differs from try to try comes at the end.
+): string[] {
   const headers = common.slice();
   const remainingMs = Math.min(limits.timeoutMs, limits.deadlineMs - limits.startedMs);
   settings.headers.addOfTry(headers, span?.spanContext(), remainingMs);
-  const target = endpoint.target(path);
-  exchange.start(
-    endpoint,
-    wish === undefined ? { method, target, headers, body } : { method, target, headers, body, ...wish },
-  );
+  return headers;
 }
-
-const EXPECTS_CONTINUE = { expectsContinue: true } as const;
 
 function discardStream({ body }: StreamedResponse): void {
   // Read to its end, so that the connection stays of use; the limits of the exchange hold on.

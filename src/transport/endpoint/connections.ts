@@ -9,6 +9,8 @@ export interface OutgoingRequest {
   /** Name, value, name, value; without the fields of the connection, which it writes itself. */
   readonly headers: readonly string[];
   readonly body: Readable | Buffer | string | null;
+  /** Whether it does no harm to send it a second time, and can be done; a body that streams can't. */
+  readonly isRepeatable: boolean;
   /** The protocol to change to (RFC 9110 §7.8). */
   readonly upgrade?: string;
   /** `Expect: 100-continue` goes out with the head, and the streamed body only when {@link WireRequest.sendBody} is called. */

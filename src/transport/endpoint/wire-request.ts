@@ -16,6 +16,8 @@ export class WireRequest {
   readonly handler: AnswerHandler;
   /** `undefined`: it is over, and nothing is told of it any more. */
   holder: Holder | undefined;
+  /** It met a connection that the service had let go of, and was sent again. */
+  isResent = false;
 
   constructor(outgoing: OutgoingRequest, handler: AnswerHandler) {
     this.outgoing = outgoing;

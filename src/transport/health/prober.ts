@@ -74,8 +74,9 @@ export class Prober {
       LARGEST_ANSWER_BYTES,
       'latin1',
     );
-    // The path is the service's own, not below the base path of the endpoint.
-    exchange.start(endpoint, { method: 'GET', target: path, headers: ['user-agent', 'weir-health'], body: null });
+    const headers = ['user-agent', 'weir-health'];
+    // The path is the service's own, not below the base path of the endpoint. Not repeatable: no connection that may be dead is to do.
+    exchange.start(endpoint, { method: 'GET', target: path, headers, body: null, isRepeatable: false });
     const answer = await exchange.result;
     if (this.#stop.signal.aborted) return;
     const success = !(answer instanceof Failure) && answer.status >= 200 && answer.status < 300;

@@ -14,13 +14,17 @@ export interface ConnectionOwner {
   onFree(connection: Http1Connection): void;
   /** The connection is closed or given away; called once. */
   onGone(connection: Http1Connection): void;
+  /** After {@link onGone}: the service seems to have let go of the kept connection before the request came, which it may be sent again. */
+  onStale(request: WireRequest, error: Error, sent: boolean): void;
 }
 
 /** One connection: a request, its answer, the next request. Whatever is not exactly that order ends it. */
 export class Http1Connection implements ResponseSink, Holder, TurnTask {
   isInLine = false;
-  /** `performance.now()` milliseconds from which on it is not to be used; set by its owner. */
+  /** `performance.now()` milliseconds from which on it is not to be used; set by its owner, as is the next. */
   expiresMs = 0;
+  /** The same from which on the service may just be closing it. */
+  doubtfulMs = 0;
   /** How long the service keeps it, as its last answer said; -1: it did not. */
   keepAliveSeconds = -1;
   readonly #owner: ConnectionOwner;
@@ -37,6 +41,8 @@ export class Http1Connection implements ResponseSink, Holder, TurnTask {
   /** Whether bytes come by {@link onread}. */
   #reads = false;
   #paused = false;
+  /** Whether an answer came on it before. */
+  #isKept = false;
   #referenced = true;
   #gone = false;
 
@@ -121,13 +127,9 @@ export class Http1Connection implements ResponseSink, Holder, TurnTask {
   }
 
   #checkWritten(): void {
-    const request = this.#request;
     const errored = this.#socket?.errored;
-    if (!errored || request === undefined) return;
     // The system took nothing: the service had closed the connection before.
-    this.#request = undefined;
-    request.fail(errored, false);
-    this.close();
+    if (errored && this.#request !== undefined) this.#fail(errored, false);
   }
 
   sendBody(request: WireRequest): void {
@@ -202,6 +204,7 @@ export class Http1Connection implements ResponseSink, Holder, TurnTask {
     this.resume();
     if (isFree) {
       this.#upload = undefined;
+      this.#isKept = true;
       this.keepAliveSeconds = head.keepAliveSeconds;
       this.#owner.onFree(this);
     } else {
@@ -259,11 +262,19 @@ export class Http1Connection implements ResponseSink, Holder, TurnTask {
   }
 
   #end(error: Error | undefined): void {
+    this.#fail(error ?? new Error('The connection was closed'), this.#whole === undefined);
+  }
+
+  #fail(error: Error, sent: boolean): void {
     const request = this.#request;
     this.#request = undefined;
-    const isSent = this.#whole === undefined;
-    request?.fail(error ?? new Error('The connection was closed'), isSent);
     this.close();
+    if (request === undefined) return;
+    const { body, isRepeatable } = request.outgoing;
+    const isWhole = body === null || typeof body === 'string' || Buffer.isBuffer(body);
+    const isStale = this.#isKept && !this.#parser.started && isWhole && (isRepeatable || !sent);
+    if (isStale) this.#owner.onStale(request, error, sent);
+    else request.fail(error, sent);
   }
 
   #leave(): void {

@@ -24,10 +24,16 @@ export interface Http1ConnectionsOptions {
 
 /** The service may close a kept connection while the request is on its way there: it is left alone so much earlier. */
 const KEEP_ALIVE_MARGIN_MS = 1_000;
+/** So long do services keep an idle connection of which they say nothing, with few exceptions. */
+const UNSAID_KEEP_ALIVE_MS = 4_000;
 
 /**
  * HTTP/1.1 connections to one endpoint (RFC 9112): the one that was used last takes the next request, so that those which
  * are not needed expire. Where all are busy and there may be no more, requests wait in their order.
+ *
+ * Of a connection that has rested for a while nobody knows whether the service is just closing it (RFC 9112 §9.5): it takes only
+ * requests that may be repeated, and one that was in vain goes out once more, on a connection of which there is no such doubt. That is
+ * no failure of the service. Few connections have to be made anew when many requests come at once.
  */
 export class Http1Connections implements Connections, ConnectionOwner, Holder {
   readonly #options: Http1ConnectionsOptions;
@@ -61,7 +67,7 @@ export class Http1Connections implements Connections, ConnectionOwner, Holder {
       this.#runAlone(request, head);
       return;
     }
-    const connection = this.#takeIdle();
+    const connection = this.#takeIdle(request.outgoing.isRepeatable && !request.isResent);
     if (connection !== undefined) {
       connection.run(request, head);
       return;
@@ -100,14 +106,17 @@ export class Http1Connections implements Connections, ConnectionOwner, Holder {
       return;
     }
     const { clock, keepAliveMs } = this.#options;
+    const isSaid = connection.keepAliveSeconds !== -1;
     const saysMs = connection.keepAliveSeconds * 1_000 - KEEP_ALIVE_MARGIN_MS;
-    const idleMs = connection.keepAliveSeconds === -1 ? keepAliveMs : Math.min(keepAliveMs, saysMs);
+    const idleMs = isSaid ? Math.min(keepAliveMs, saysMs) : keepAliveMs;
     if (idleMs <= 0 || this.#closed !== undefined) {
       connection.close();
       return;
     }
     this.#resting ??= setImmediate(this.#rest);
-    connection.expiresMs = clock.now() + idleMs;
+    const nowMs = clock.now();
+    connection.expiresMs = nowMs + idleMs;
+    connection.doubtfulMs = nowMs + (isSaid ? idleMs : UNSAID_KEEP_ALIVE_MS);
     this.#idle.push(connection);
     this.#timer ??= clock.setTimeout(this.#sweep, idleMs);
   }
@@ -120,11 +129,24 @@ export class Http1Connections implements Connections, ConnectionOwner, Holder {
     this.#settle();
   }
 
-  #takeIdle(): Http1Connection | undefined {
+  onStale(request: WireRequest, error: Error, sent: boolean): void {
+    if (request.isResent || this.#closed !== undefined) {
+      request.fail(error, sent);
+      return;
+    }
+    request.isResent = true;
+    this.dispatch(request);
+  }
+
+  #takeIdle(mayBeDoubtful: boolean): Http1Connection | undefined {
     if (this.#idle.length === 0) return undefined;
     const nowMs = this.#options.clock.now();
-    for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
-      if (connection.expiresMs > nowMs) return connection;
+    for (let connection = this.#idle.at(-1); connection !== undefined; connection = this.#idle.at(-1)) {
+      const isOver = connection.expiresMs <= nowMs;
+      // The others have rested for longer still.
+      if (!isOver && !mayBeDoubtful && connection.doubtfulMs <= nowMs) return undefined;
+      this.#idle.pop();
+      if (!isOver) return connection;
       connection.close();
     }
     return undefined;
@@ -133,7 +155,12 @@ export class Http1Connections implements Connections, ConnectionOwner, Holder {
   /** One more connection, if one is needed and there may be one. */
   #connect(): void {
     const { max, connect, readsDirectly } = this.#options;
-    if (this.#connecting >= this.#waiting.size || this.#open >= max) return;
+    if (this.#connecting >= this.#waiting.size) return;
+    if (this.#open >= max) {
+      // What waits can't use it, and it is in the way. Its end brings us here again.
+      this.#idle[0]?.close();
+      return;
+    }
     const connection = new Http1Connection(this);
     this.#open++;
     this.#connecting++;
@@ -168,7 +195,11 @@ export class Http1Connections implements Connections, ConnectionOwner, Holder {
 
   /** A connection that is to change its protocol is never one of the others: it will not come back. */
   #runAlone(request: WireRequest, head: RequestHead): void {
-    const owner: ConnectionOwner = { onFree: (connection) => connection.close(), onGone: () => {} };
+    const owner: ConnectionOwner = {
+      onFree: (connection) => connection.close(),
+      onGone: () => {},
+      onStale: (_request, error, sent) => request.fail(error, sent),
+    };
     this.#options.connect(undefined).then(
       (socket) => {
         const connection = new Http1Connection(owner);

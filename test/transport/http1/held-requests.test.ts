@@ -14,9 +14,9 @@ test('a request whose connection is lost in the turn that it was written in was 
   const socket = net.connect(Number(new URL(server.url).port), '127.0.0.1');
   t.after(() => socket.destroy());
   await once(socket, 'connect');
-  const connection = new Http1Connection({ onFree() {}, onGone() {} });
+  const connection = new Http1Connection({ onFree() {}, onGone() {}, onStale() {} });
   connection.open(socket, false);
-  const outgoing: OutgoingRequest = { method: 'POST', target: '/', headers: [], body: 'abc' };
+  const outgoing: OutgoingRequest = { method: 'POST', target: '/', headers: [], body: 'abc', isRepeatable: false };
   const failed = Promise.withResolvers<boolean>();
   const handler: AnswerHandler = {
     onStart() {},

@@ -5,7 +5,7 @@ import type net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
 import { transportSchema } from '../../../src/config/schema/transport.ts';
 import { GET, POST, reach } from '../reach.ts';
@@ -84,9 +84,9 @@ test('a malformed answer closes its connection and is UPSTREAM_BAD_RESPONSE', as
 
 test('an idle connection is kept as long as the service says, less a margin, and at most as long as configured', async (t) => {
   for (const [line, keptMs] of [
-    ['', 4_000],
+    ['', 60_000],
     ['Keep-Alive: timeout=3\r\n', 2_000],
-    ['Keep-Alive: max=9, timeout=60\r\n', 4_000],
+    ['Keep-Alive: max=9, timeout=75\r\n', 60_000],
     ['Keep-Alive: timeout=1\r\n', 0],
   ] as const) {
     const clock = new VirtualClock();
@@ -103,6 +103,63 @@ test('an idle connection is kept as long as the service says, less a margin, and
     await upstream.send(GET, contextOf());
     assert.equal(server.sockets.length, 2, line);
   }
+});
+
+test('a connection of which the service may have let go takes only what may be repeated', async (t) => {
+  for (const [line, restMs, config, request, isTaken] of [
+    ['', 3_999, {}, POST, true],
+    ['', 4_000, {}, POST, false],
+    ['', 4_000, {}, { ...POST, idempotent: true }, true],
+    ['', 4_000, {}, { ...POST, headers: { 'idempotency-key': '1' } }, true],
+    ['', 59_999, {}, GET, true],
+    ['', 4_000, untried, GET, false],
+    ['Keep-Alive: timeout=9\r\n', 7_999, {}, POST, true],
+  ] as const) {
+    const clock = new VirtualClock();
+    const server = await startRaw(t, (socket) => socket.write(OK.replace('\r\n', `\r\n${line}`)));
+    const { upstream } = reach(t, server.url, config, { clock });
+    await upstream.send(GET, contextOf());
+    clock.advance(restMs);
+    await upstream.send(request, contextOf());
+    assert.equal(server.sockets.length, isTaken ? 1 : 2, `${line} ${restMs} ${request.method}`);
+  }
+});
+
+test('a connection that rests is closed where it is in the way of one that is needed', async (t) => {
+  const clock = new VirtualClock();
+  const server = await startRaw(t, (socket) => socket.write(OK));
+  const { upstream } = reach(t, server.url, transportSchema.parse({ connections: { max: 1 } }), { clock });
+  await upstream.send(GET, contextOf());
+  clock.advance(5_000);
+  assert.equal((await upstream.send(POST, contextOf())).body, 'ok');
+  await closed(server.sockets[0]);
+  assert.equal(server.sockets.length, 2);
+});
+
+/** Ends the first connections with the request that comes on them for the second time, however that was meant. */
+function startForgetful(t: TestContext, forgets: number) {
+  const seen = new Map<net.Socket, string[]>();
+  const server = startRaw(t, (socket, data) => {
+    const requests = seen.get(socket) ?? [];
+    seen.set(socket, [...requests, data.split(' ')[0] ?? '']);
+    if (requests.length === 0 || [...seen.keys()].indexOf(socket) >= forgets) setImmediate(() => socket.write(OK));
+    else socket.resetAndDestroy();
+  });
+  return server.then(({ url }) => ({ url, requests: () => [...seen.values()] }));
+}
+
+test('what meets kept connections that are dead is sent again, and the service has not failed', async (t) => {
+  const together = 20;
+  const clock = new VirtualClock();
+  const server = await startForgetful(t, together);
+  const { upstream, of } = reach(t, server.url, {}, { clock });
+  const sendAll = () => Promise.all(Array.from({ length: together }, () => upstream.send(GET, contextOf())));
+  await sendAll();
+  clock.advance(30_000);
+  for (const { body } of await sendAll()) assert.equal(body, 'ok');
+  assert.equal(server.requests().length, 2 * together);
+  assert.deepEqual(new Set(of('try').map(({ outcome, retry }) => `${outcome} ${retry}`)), new Set(['200 0']));
+  assert.equal(upstream.state.breaker?.state.kind, 'closed');
 });
 
 test('there never are more connections than allowed, and requests are served in their order', async (t) => {
@@ -369,19 +426,30 @@ test('close waits for what runs, and lets idle connections go at once', async (t
   await closed(server.sockets[0]);
 });
 
-test('a POST on a kept connection that breaks before any answer is not sent again, a GET is', async (t) => {
-  const server = await startRaw(t, (socket, _, nth) => {
-    if (nth === 1 || nth === 4) socket.resetAndDestroy();
-    else socket.write(OK);
-  });
-  const { upstream, of } = reach(t, server.url, transportSchema.parse({ retry: { base: '1ms' } }));
+test('a POST on a kept connection that breaks before any answer is not sent again, a GET is once', async (t) => {
+  const server = await startForgetful(t, 4);
+  const { upstream, of } = reach(t, server.url, transportSchema.parse({ retry: { attempts: 1, base: '1ms' } }));
   await upstream.send(GET, contextOf());
   await assert.rejects(upstream.send(POST, contextOf()), { code: 'UPSTREAM_UNAVAILABLE' });
-  assert.equal(of('retry').length, 0);
-  await upstream.send(GET, contextOf());
   await upstream.send(GET, contextOf());
   assert.equal((await upstream.send(GET, contextOf())).body, 'ok');
-  assert.equal(of('retry').length, 1);
+  assert.deepEqual(
+    of('try').map(({ outcome, retry }) => `${outcome} ${retry}`),
+    ['200 0', 'reset 0', '200 0', '200 0'],
+  );
+  assert.deepEqual(server.requests(), [['GET', 'POST'], ['GET', 'GET'], ['GET']]);
+});
+
+test('what meets two kept connections that are dead has failed', async (t) => {
+  const server = await startForgetful(t, 2);
+  const { upstream, of } = reach(t, server.url, transportSchema.parse({ retry: { attempts: 1, base: '1ms' } }));
+  await Promise.all([upstream.send(GET, contextOf()), upstream.send(GET, contextOf())]);
+  assert.equal((await upstream.send(GET, contextOf())).body, 'ok');
+  assert.deepEqual(
+    of('try').map(({ outcome, retry }) => `${outcome} ${retry}`),
+    ['200 0', '200 0', 'reset 0', '200 1'],
+  );
+  assert.deepEqual(server.requests(), [['GET', 'GET'], ['GET', 'GET'], ['GET']]);
 });
 
 const ACTS = ['answer', 'pieces', 'surplus', 'chunked', 'close', 'reset', 'cut', 'silence'] as const;

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { OutgoingRequest } from '../../../src/transport/endpoint/connections.ts';
 import { writeRequestHead } from '../../../src/transport/http1/request-head.ts';
 
-const GET: OutgoingRequest = { method: 'GET', target: '/a?b=c', headers: [], body: null };
+const GET: OutgoingRequest = { method: 'GET', target: '/a?b=c', headers: [], body: null, isRepeatable: true };
 const write = (request: Partial<OutgoingRequest>) => writeRequestHead({ ...GET, ...request }, 'service.test:81').text;
 
 test('a head has the request line, Host first, the fields as given, and the framing', () => {
