@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { openSync, readFileSync } from 'node:fs';
 
 /** A server under test, alone on its core. */
@@ -6,6 +6,8 @@ export interface PinnedProcess {
   readonly url: string;
   /** User and system CPU time so far of the process and its threads, milliseconds. */
   cpuMs(): number;
+  /** Has its main thread run before all else on its core (SCHED_FIFO). @returns Whether that was allowed. */
+  runFirst(): boolean;
   /** Peak resident set, mebibytes. */
   peakMiB(): number;
   stop(): Promise<void>;
@@ -53,6 +55,7 @@ export async function startPinned(command: PinnedCommand): Promise<PinnedProcess
       const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? [];
       return ((Number(fields[11]) + Number(fields[12])) * 1_000) / TICKS_PER_SECOND;
     },
+    runFirst: () => spawnSync('chrt', ['-f', '-p', '1', String(pid)]).status === 0,
     peakMiB: () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) / 1_024,
     stop: () => stop(child),
   };

@@ -18,8 +18,10 @@ export interface PacedLoad {
 
 /** `p99Ms` is that of the median half second. */
 export interface PacedResult extends LoadResult {
-  /** Over the whole run, stalls of the machine included. */
+  /** Over the whole run. */
   readonly overallP99Ms: number;
+  /** How often the machine took the core away from the load; that time is not counted. */
+  readonly stalls: number;
 }
 
 /** Puts paced loads on servers, see `paced-load.c`. @throws {Error} where it cannot be compiled. */

@@ -10,6 +10,8 @@ export interface Sample extends LoadResult {
 /** What a proxy added to the latency of the origin in one run. */
 export interface AddedSample extends Sample {
   readonly overallP99Ms: number;
+  /** How often the machine took the core away from the load. */
+  readonly stalls: number;
 }
 
 const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
@@ -61,6 +63,7 @@ export function printAdded(samples: readonly AddedSample[]): void {
       'added p99 ms': of(group, ({ p99Ms }) => p99Ms).toFixed(3),
       'added p99 ms, whole run': of(group, ({ overallP99Ms }) => overallP99Ms).toFixed(3),
       'CPU us/req': of(group, ({ cpuUs }) => cpuUs).toFixed(1),
+      'stalls of the machine': group.reduce((sum, { stalls }) => sum + stalls, 0),
       wrong: group.reduce((sum, { wrong }) => sum + wrong, 0),
     };
   }
