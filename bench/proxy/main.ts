@@ -5,16 +5,15 @@
  * borne full load for `--warm-up` seconds, 20 by default: so long does V8 compile what runs often. What a request costs
  * meanwhile is printed too. Each run has a second of the same load before it, and each round begins with another proxy.
  *
- * At half of what it bears, a proxy that waits for its core for a millisecond has dozens of requests behind it: where the rest of the
- * machine takes 1 % of the time, it is the 99th percentile of everything. So each server runs first on its core then, where that is
- * allowed (root), and the core never rests.
+ * At half of what it bears, a proxy that waits for its core for a millisecond has dozens of requests behind it: where other processes
+ * of the machine take 1 % of it, they are the 99th percentile of everything. So each server runs first on its core then, where that is
+ * allowed (root).
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { freePort } from '../harness/free-port.ts';
-import { keepAwake } from '../harness/keep-awake.ts';
 import { type PinnedProcess, startPinned } from '../harness/pinned-process.ts';
 import { PacedLoader, putFullLoad } from '../harness/run-load.ts';
 import { CONTENDERS } from './contenders.ts';
@@ -34,7 +33,6 @@ const { values } = parseArgs({
 });
 const LOAD_CORE = 0;
 const PROXY_CORE = 1;
-const LONGEST_RUN_SECONDS = 3_600;
 const seconds = Number(values.seconds);
 const connections = Number(values.connections);
 
@@ -47,7 +45,6 @@ for (const program of ['wrk', 'cc']) {
 const folder = mkdtempSync(join(tmpdir(), 'weir-bench-proxy-'));
 const running = new Map<string, PinnedProcess>();
 let loader: PacedLoader | undefined;
-let letRest = () => {};
 
 const path = '/items/7';
 const answersRight = async (url: string) => {
@@ -145,7 +142,6 @@ try {
   const areFirst = [...running.values()].map((server) => server.runFirst());
   if (areFirst.includes(false))
     console.log('Not allowed to run first on a core: waits for other processes count as added');
-  letRest = keepAwake(PROXY_CORE, LONGEST_RUN_SECONDS);
   const added: AddedSample[] = [];
   for (const [round] of repeats.entries()) {
     for (const [name, server] of inTurn(proxies, round)) {
@@ -155,7 +151,6 @@ try {
   }
   printAdded(added);
 } finally {
-  letRest();
   for (const each of running.values()) await each.stop();
   rmSync(folder, { recursive: true, force: true });
   await loader?.close();
