@@ -15,13 +15,15 @@ export interface ConnectionOwner {
   /** The connection is closed or given away; called once. */
   onGone(connection: Http1Connection): void;
   /** After {@link onGone}: the service seems to have let go of the kept connection before the request came, which it may be sent again. */
-  onStale(request: WireRequest, error: Error, sent: boolean): void;
+  onStale(connection: Http1Connection, request: WireRequest, error: Error, sent: boolean): void;
 }
 
 /** One connection: a request, its answer, the next request. Whatever is not exactly that order ends it. */
 export class Http1Connection implements ResponseSink, Holder, TurnTask {
   isInLine = false;
-  /** `performance.now()` milliseconds from which on it is not to be used; set by its owner, as is the next. */
+  /** `performance.now()` milliseconds at which it was taken for its request; set by its owner, as are the next two. */
+  takenMs = 0;
+  /** The same from which on it is not to be used. */
   expiresMs = 0;
   /** The same from which on the service may just be closing it. */
   doubtfulMs = 0;
@@ -273,7 +275,7 @@ export class Http1Connection implements ResponseSink, Holder, TurnTask {
     const { body, isRepeatable } = request.outgoing;
     const isWhole = body === null || typeof body === 'string' || Buffer.isBuffer(body);
     const isStale = this.#isKept && !this.#parser.started && isWhole && (isRepeatable || !sent);
-    if (isStale) this.#owner.onStale(request, error, sent);
+    if (isStale) this.#owner.onStale(this, request, error, sent);
     else request.fail(error, sent);
   }
 

@@ -26,6 +26,8 @@ export interface Http1ConnectionsOptions {
 const KEEP_ALIVE_MARGIN_MS = 1_000;
 /** So long do services keep an idle connection of which they say nothing, with few exceptions. */
 const UNSAID_KEEP_ALIVE_MS = 4_000;
+/** A connection that was dead shows it within a round trip; one that ends later has failed at its request. */
+const DEAD_WITHIN_MS = 1_000;
 
 /**
  * HTTP/1.1 connections to one endpoint (RFC 9112): the one that was used last takes the next request, so that those which
@@ -129,8 +131,9 @@ export class Http1Connections implements Connections, ConnectionOwner, Holder {
     this.#settle();
   }
 
-  onStale(request: WireRequest, error: Error, sent: boolean): void {
-    if (request.isResent || this.#closed !== undefined) {
+  onStale({ takenMs }: Http1Connection, request: WireRequest, error: Error, sent: boolean): void {
+    const isLate = this.#options.clock.now() - takenMs > DEAD_WITHIN_MS;
+    if (isLate || request.isResent || this.#closed !== undefined) {
       request.fail(error, sent);
       return;
     }
@@ -146,7 +149,10 @@ export class Http1Connections implements Connections, ConnectionOwner, Holder {
       // The others have rested for longer still.
       if (!isOver && !mayBeDoubtful && connection.doubtfulMs <= nowMs) return undefined;
       this.#idle.pop();
-      if (!isOver) return connection;
+      if (!isOver) {
+        connection.takenMs = nowMs;
+        return connection;
+      }
       connection.close();
     }
     return undefined;
@@ -198,7 +204,7 @@ export class Http1Connections implements Connections, ConnectionOwner, Holder {
     const owner: ConnectionOwner = {
       onFree: (connection) => connection.close(),
       onGone: () => {},
-      onStale: (_request, error, sent) => request.fail(error, sent),
+      onStale: (_connection, _request, error, sent) => request.fail(error, sent),
     };
     this.#options.connect(undefined).then(
       (socket) => {

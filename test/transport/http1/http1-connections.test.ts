@@ -440,6 +440,28 @@ test('a POST on a kept connection that breaks before any answer is not sent agai
   assert.deepEqual(server.requests(), [['GET', 'POST'], ['GET', 'GET'], ['GET']]);
 });
 
+test('a kept connection that ends long after it got a request was not dead: that is a failure', async (t) => {
+  const clock = new VirtualClock();
+  const asked = Promise.withResolvers<net.Socket>();
+  const server = await startRaw(t, (socket, _, nth) => {
+    if (nth === 1) asked.resolve(socket);
+    else socket.write(OK);
+  });
+  const { upstream, of } = reach(t, server.url, {}, { clock });
+  await upstream.send(GET, contextOf());
+  const answer = upstream.send(GET, contextOf());
+  const socket = await asked.promise;
+  clock.advance(1_001);
+  socket.resetAndDestroy();
+  while (of('retry').length === 0) await new Promise((resolve) => setImmediate(resolve));
+  clock.advance(1_000);
+  assert.equal((await answer).body, 'ok');
+  assert.deepEqual(
+    of('try').map(({ outcome, retry }) => `${outcome} ${retry}`),
+    ['200 0', 'reset 0', '200 1'],
+  );
+});
+
 test('what meets two kept connections that are dead has failed', async (t) => {
   const server = await startForgetful(t, 2);
   const { upstream, of } = reach(t, server.url, transportSchema.parse({ retry: { attempts: 1, base: '1ms' } }));
