@@ -5,9 +5,9 @@
  * borne full load for `--warm-up` seconds, 20 by default: so long does V8 compile what runs often. What a request costs
  * meanwhile is printed too. Each run has a second of the same load before it, and each round begins with another proxy.
  *
- * At half of what it bears, a proxy that waits for its core for a millisecond has dozens of requests behind it: where other processes
- * of the machine take 1 % of it, they are the 99th percentile of everything. So each server runs first on its core then, where that is
- * allowed (root).
+ * At half of what it bears, a proxy that waits a millisecond for its core has dozens of requests to catch up with: where the rest of
+ * the machine takes 1 % of the time, it alone makes the 99th percentile. So each server runs first on its core then, where that is
+ * allowed (root). Time in which the load itself had no core is not counted, but printed.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

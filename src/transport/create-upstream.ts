@@ -106,12 +106,12 @@ export function createUpstream(
     onAllUnhealthy: () => emit({ type: 'all_unhealthy', upstream: name }),
     onCanaryFallback: () => emit({ type: 'canary_fallback', upstream: name, version: state.split?.version ?? '' }),
   });
-  const tries = retry === false || retry.attempts === 0 ? undefined : retry;
+  const retries = retry === false || retry.attempts === 0 ? undefined : retry;
   const runner = new RequestRunner({
     upstream: name,
     state,
     chooser,
-    retry: tries,
+    retry: retries,
     perTryMs: timeouts.perTryMs ?? Number.POSITIVE_INFINITY,
     headTimeoutMs: timeouts.responseHeaderMs ?? Number.POSITIVE_INFINITY,
     deadlines: new DeadlineQueue(clock),
@@ -134,7 +134,7 @@ export function createUpstream(
     idleMs: timeouts.idleMs,
     maxBodyBytes: config.traffic?.maxBodyBytes ?? Number.POSITIVE_INFINITY,
     acceptEncoding: connections.compression,
-    repeats: tries !== undefined,
+    repeats: retries !== undefined,
     maxReplayBytes: retry === false ? 0 : retry.maxBodyBytes,
     idempotencyHeader: retry === false ? undefined : retry.idempotencyKey.toLowerCase(),
   };

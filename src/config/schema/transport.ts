@@ -29,7 +29,7 @@ const connections = section({
   max: z.number().int().positive().default(1024).describe('Most connections to one endpoint'),
   connect_timeout: duration('Longest wait for a connection, TLS included').prefault('2s'),
   keep_alive: duration(
-    'How long an idle connection is kept, unless the service says that it keeps it for less. Where it says nothing, one that has rested for 4s takes only what may be repeated',
+    'How long an idle connection is kept, unless the service says that it keeps it for less. Where it says nothing, one of HTTP/1.1 that has rested for 4s takes only what may be repeated',
   ).prefault('60s'),
   http2: z
     .enum(['off', 'alpn', 'h2c'])

@@ -14,7 +14,7 @@ export interface ConnectionOwner {
   onFree(connection: Http1Connection): void;
   /** The connection is closed or given away; called once. */
   onGone(connection: Http1Connection): void;
-  /** After {@link onGone}: the service seems to have let go of the kept connection before the request came, which it may be sent again. */
+  /** Called after `onGone`: the service seems to have let go of the kept connection before this request came, which may be sent again. */
   onStale(connection: Http1Connection, request: WireRequest, error: Error, sent: boolean): void;
 }
 
