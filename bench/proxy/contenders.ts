@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import { builtWeir } from '../harness/built-weir.ts';
 import type { PinnedCommand } from '../harness/pinned-process.ts';
 import { hasCommand } from './has-command.ts';
-import { nginxConf } from './origin.ts';
+import { nginxConf } from './nginx-conf.ts';
 
 const root = join(import.meta.dirname, '../..');
 /** A young generation of 32 MB saves collections under load; every Node process gets it. */

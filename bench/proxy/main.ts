@@ -6,19 +6,20 @@
  * meanwhile is printed too. Each run has a second of the same load before it, and each round begins with another proxy.
  *
  * At half of what it bears, a proxy that waits a millisecond for its core has dozens of requests to catch up with: where the rest of
- * the machine takes 1 % of the time, it alone makes the 99th percentile. So each server runs first on its core then, where that is
- * allowed (root). Time in which the load itself had no core is not counted, but printed.
+ * the machine takes 1 % of the time, it alone makes the 99th percentile. So each server runs first on its core then, and cores do not
+ * sleep, where that is allowed (root). Time in which the load itself had no core is not counted, but printed.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { freePort } from '../harness/free-port.ts';
+import { keepAwake } from '../harness/keep-awake.ts';
 import { type PinnedProcess, startPinned } from '../harness/pinned-process.ts';
-import { PacedLoader, putFullLoad } from '../harness/run-load.ts';
 import { CONTENDERS } from './contenders.ts';
+import { putFullLoad } from './full-load.ts';
 import { hasCommand } from './has-command.ts';
-import { ORIGIN_BODY, originCommand } from './origin.ts';
+import { ORIGIN_BODY, Origin, PATH } from './origin.ts';
 import { type AddedSample, printAdded, printFull, type Sample } from './print.ts';
 
 const { values } = parseArgs({
@@ -43,27 +44,16 @@ for (const program of ['wrk', 'cc']) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'weir-bench-proxy-'));
-const running = new Map<string, PinnedProcess>();
-let loader: PacedLoader | undefined;
+const proxies = new Map<string, PinnedProcess>();
+let origin: Origin | undefined;
+let letSleep: (() => void) | undefined;
 
-const path = '/items/7';
 const answersRight = async (url: string) => {
   const answer = await fetch(url);
   return answer.status === 200 && (await answer.text()) === ORIGIN_BODY;
 };
 
-async function startAll(): Promise<string> {
-  const originPort = await freePort();
-  const originUrl = `http://127.0.0.1:${originPort}${path}`;
-  running.set(
-    'origin',
-    await startPinned({
-      ...originCommand(folder, originPort),
-      core: LOAD_CORE,
-      url: originUrl,
-      probe: () => answersRight(originUrl),
-    }),
-  );
+async function startAll(originPort: number): Promise<void> {
   for (const { name, missing, command } of CONTENDERS) {
     if (values.only !== undefined && !values.only.some((part) => name.includes(part))) continue;
     if (missing !== undefined) {
@@ -71,11 +61,10 @@ async function startAll(): Promise<string> {
       continue;
     }
     const port = await freePort();
-    const url = `http://127.0.0.1:${port}${path}`;
+    const url = `http://127.0.0.1:${port}${PATH}`;
     const started = { ...command(folder, originPort, port), core: PROXY_CORE, url, probe: () => answersRight(url) };
-    running.set(name, await startPinned(started));
+    proxies.set(name, await startPinned(started));
   }
-  return originUrl;
 }
 
 /** A core that has rested is slow for a while: nobody is measured on one. */
@@ -92,15 +81,14 @@ async function measureFull(name: string, server: PinnedProcess, forSeconds = sec
 async function measureAdded(
   name: string,
   server: PinnedProcess,
-  originUrl: string,
-  rate: number,
-  paced: PacedLoader,
+  ratePerSecond: number,
+  origin: Origin,
 ): Promise<AddedSample> {
-  const load = { connections, ratePerSecond: rate, seconds, body: ORIGIN_BODY };
-  const direct = await paced.put({ ...load, url: originUrl }, LOAD_CORE);
-  await paced.put({ ...load, url: server.url, seconds: LEAD_IN_SECONDS }, LOAD_CORE);
+  const load = { connections, ratePerSecond, seconds };
+  const direct = await origin.put({ ...load, url: origin.url });
+  await origin.put({ ...load, url: server.url, seconds: LEAD_IN_SECONDS });
   const before = server.cpuMs();
-  const through = await paced.put({ ...load, url: server.url }, LOAD_CORE);
+  const through = await origin.put({ ...load, url: server.url });
   return {
     name,
     ...through,
@@ -109,7 +97,7 @@ async function measureAdded(
     p50Ms: through.p50Ms - direct.p50Ms,
     p99Ms: through.p99Ms - direct.p99Ms,
     overallP99Ms: through.overallP99Ms - direct.overallP99Ms,
-    cpuUs: ((server.cpuMs() - before) * 1_000) / (rate * seconds),
+    cpuUs: ((server.cpuMs() - before) * 1_000) / (ratePerSecond * seconds),
   };
 }
 
@@ -120,9 +108,9 @@ function inTurn<T>(all: readonly T[], round: number): T[] {
 }
 
 try {
-  loader = await PacedLoader.open();
-  const originUrl = await startAll();
-  const proxies = [...running].filter(([name]) => name !== 'origin');
+  const originPort = await freePort();
+  origin = Origin.start(folder, originPort, LOAD_CORE);
+  await startAll(originPort);
   const warming = new Map<string, number>();
   for (const [name, server] of proxies) {
     const sample = await measureFull(name, server, Number(values['warm-up']));
@@ -133,25 +121,28 @@ try {
   for (const [round] of repeats.entries()) {
     full.push({
       name: 'none (direct)',
-      ...(await putFullLoad({ url: originUrl, connections, seconds }, LOAD_CORE)),
+      ...(await putFullLoad({ url: origin.url, connections, seconds }, LOAD_CORE)),
       cpuUs: 0,
     });
-    for (const [name, server] of inTurn(proxies, round)) full.push(await measureFull(name, server));
+    for (const [name, server] of inTurn([...proxies], round)) full.push(await measureFull(name, server));
   }
   const medians = printFull(full, warming);
-  const areFirst = [...running.values()].map((server) => server.runFirst());
+  const areFirst = [...proxies.values()].map((server) => server.runFirst());
   if (areFirst.includes(false))
     console.log('Not allowed to run first on a core: waits for other processes count as added');
+  letSleep = keepAwake();
+  if (letSleep === undefined) console.log('Not allowed to keep cores awake: what it takes to wake one counts as added');
   const added: AddedSample[] = [];
   for (const [round] of repeats.entries()) {
-    for (const [name, server] of inTurn(proxies, round)) {
+    for (const [name, server] of inTurn([...proxies], round)) {
       const rate = (medians.get(name) as number) / 2;
-      added.push(await measureAdded(name, server, originUrl, rate, loader));
+      added.push(await measureAdded(name, server, rate, origin));
     }
   }
   printAdded(added);
 } finally {
-  for (const each of running.values()) await each.stop();
+  letSleep?.();
+  for (const each of proxies.values()) await each.stop();
+  await origin?.stop();
   rmSync(folder, { recursive: true, force: true });
-  await loader?.close();
 }

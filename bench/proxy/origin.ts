@@ -1,7 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
-import type { PinnedCommand } from '../harness/pinned-process.ts';
-import { hasCommand } from './has-command.ts';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import type { LoadResult } from '../harness/load.ts';
 
 /** What the origin answers: a small JSON object, as most services do. */
 export const ORIGIN_BODY: string = JSON.stringify({
@@ -13,32 +15,66 @@ export const ORIGIN_BODY: string = JSON.stringify({
   description: 'Boils a litre of water in three minutes and then stops by itself.',
 });
 
-/** The service behind all proxies: nginx where it is installed, since it costs least, otherwise Node. */
-export function originCommand(folder: string, port: number): Omit<PinnedCommand, 'core' | 'url' | 'probe'> {
-  if (!hasCommand('nginx')) {
-    const program = `require('node:http').createServer((_, response) => response.writeHead(200, { 'content-type': 'application/json', 'content-length': ${ORIGIN_BODY.length} }).end(${JSON.stringify(ORIGIN_BODY)})).listen(${port}, '127.0.0.1')`;
-    return { command: process.execPath, args: ['-e', program] };
-  }
-  const file = join(folder, 'origin.conf');
-  writeFileSync(
-    file,
-    nginxConf(folder, 'origin', `location / { default_type application/json; return 200 '${ORIGIN_BODY}'; }`, port),
-  );
-  return { command: 'nginx', args: ['-c', file] };
+export const PATH = '/items/7';
+
+/** What all loads send, byte by byte: the request of a frontend. */
+export const REQUEST: string = [
+  `GET ${PATH} HTTP/1.1`,
+  'Host: shop.example',
+  'User-Agent: Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101',
+  'Accept: application/json',
+  'Accept-Language: en-GB,en;q=0.8',
+  'Referer: https://shop.example/items',
+  '\r\n',
+].join('\r\n');
+
+export interface PacedLoad {
+  readonly url: string;
+  readonly connections: number;
+  readonly ratePerSecond: number;
+  readonly seconds: number;
 }
 
-/** A configuration of nginx as a single process that writes below `folder` alone. */
-export function nginxConf(folder: string, name: string, server: string, port: number, http = ''): string {
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
-    .map((kind) => `${kind}_temp_path ${folder}/${name}-${kind};`)
-    .join(' ');
-  return `daemon off; master_process off; pid ${folder}/${name}.pid; error_log ${folder}/${name}.err;
-events { worker_connections 4096; }
-http {
-  ${temporary}
-  access_log off; keepalive_requests 1000000000; keepalive_timeout 65s;
-  ${http}
-  server { listen 127.0.0.1:${port} backlog=4096; ${server} }
+/** `p99Ms` is that of the median half second. */
+export interface PacedResult extends LoadResult {
+  /** Over the whole run. */
+  readonly overallP99Ms: number;
+  /** How often the machine took the core away from the load; that time is not counted. */
+  readonly stalls: number;
 }
-`;
+
+/** The service behind all proxies, which can put a paced load on them as well: see `origin-and-load.c`. */
+export class Origin {
+  readonly url: string;
+  readonly #process: ChildProcessByStdio<Writable, Readable, null>;
+  readonly #results: AsyncIterator<string>;
+
+  private constructor(url: string, process: ChildProcessByStdio<Writable, Readable, null>) {
+    this.url = url;
+    this.#process = process;
+    this.#results = createInterface({ input: process.stdout })[Symbol.asyncIterator]();
+  }
+
+  /** @param folder For the program. @throws {Error} where it cannot be compiled. */
+  static start(folder: string, port: number, core: number): Origin {
+    const program = join(folder, 'origin-and-load');
+    execFileSync('cc', ['-O2', '-o', program, join(import.meta.dirname, 'origin-and-load.c'), '-lm']);
+    const args = ['-c', String(core), program, String(port), REQUEST, ORIGIN_BODY];
+    const started = spawn('taskset', args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    return new Origin(`http://127.0.0.1:${port}${PATH}`, started);
+  }
+
+  async put({ url, connections, ratePerSecond, seconds }: PacedLoad): Promise<PacedResult> {
+    this.#process.stdin.write(`${new URL(url).port} ${connections} ${ratePerSecond} ${seconds}\n`);
+    const { value, done } = await this.#results.next();
+    if (done) throw new Error('The load ended early: see what it says above');
+    return JSON.parse(value) as PacedResult;
+  }
+
+  async stop(): Promise<void> {
+    const { exitCode, signalCode } = this.#process;
+    if (exitCode !== null || signalCode !== null) return;
+    this.#process.stdin.end();
+    await once(this.#process, 'exit');
+  }
 }

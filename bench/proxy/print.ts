@@ -61,6 +61,7 @@ export function printAdded(samples: readonly AddedSample[]): void {
       'req/s': Math.round(of(group, ({ requests, seconds }) => requests / seconds)),
       'added p50 ms': of(group, ({ p50Ms }) => p50Ms).toFixed(3),
       'added p99 ms': of(group, ({ p99Ms }) => p99Ms).toFixed(3),
+      'of each round': group.map(({ p99Ms }) => p99Ms.toFixed(2)).join(' '),
       'added p99 ms, whole run': of(group, ({ overallP99Ms }) => overallP99Ms).toFixed(3),
       'CPU us/req': of(group, ({ cpuUs }) => cpuUs).toFixed(1),
       'stalls of the machine': group.reduce((sum, { stalls }) => sum + stalls, 0),
