@@ -8,6 +8,9 @@ export interface PinnedProcess {
   cpuMs(): number;
   /** Has its main thread run before all else on its core (SCHED_FIFO). @returns Whether that was allowed. */
   runFirst(): boolean;
+  /** Takes all processor time from it until {@link resume}: what it does while idle is in nobody's way. */
+  pause(): void;
+  resume(): void;
   /** Peak resident set, mebibytes. */
   peakMiB(): number;
   stop(): Promise<void>;
@@ -56,6 +59,8 @@ export async function startPinned(command: PinnedCommand): Promise<PinnedProcess
       return ((Number(fields[11]) + Number(fields[12])) * 1_000) / TICKS_PER_SECOND;
     },
     runFirst: () => spawnSync('chrt', ['-f', '-p', '1', String(pid)]).status === 0,
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
     peakMiB: () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) / 1_024,
     stop: () => stop(child),
   };
@@ -65,6 +70,7 @@ function stop(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) return resolve();
     child.once('exit', () => resolve());
+    child.kill('SIGCONT');
     child.kill('SIGTERM');
     setTimeout(() => child.kill('SIGKILL'), 3_000).unref();
   });

@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- proxy [--seconds N] [--repeats N] [--warm-up N] [--only NAME]`: each proxy on core 1, load and origin on core 0.
- * All run at the same time and are asked in turn. First as much as each bears (closed loop, wrk), then half of that at random
+ * They are asked in turn, while the others are stopped. First as much as each bears (closed loop, wrk), then half of that at random
  * times (open loop), beside the origin itself at the same rate: the difference is what the proxy adds. All this once each has
  * borne full load for `--warm-up` seconds, 20 by default: so long does V8 compile what runs often. What a request costs
  * meanwhile is printed too. Each run has a second of the same load before it, and each round begins with another proxy.
@@ -63,12 +63,24 @@ async function startAll(originPort: number): Promise<void> {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}${PATH}`;
     const started = { ...command(folder, originPort, port), core: PROXY_CORE, url, probe: () => answersRight(url) };
-    proxies.set(name, await startPinned(started));
+    const server = await startPinned(started);
+    proxies.set(name, server);
+    server.pause();
   }
 }
 
 /** A core that has rested is slow for a while: nobody is measured on one. */
 const LEAD_IN_SECONDS = 1;
+
+/** An idle process too has things to do, a collector above all: only one is not stopped. */
+async function alone<T>(server: PinnedProcess, measure: () => Promise<T>): Promise<T> {
+  server.resume();
+  try {
+    return await measure();
+  } finally {
+    server.pause();
+  }
+}
 
 async function measureFull(name: string, server: PinnedProcess, forSeconds = seconds): Promise<Sample> {
   await putFullLoad({ url: server.url, connections, seconds: LEAD_IN_SECONDS }, LOAD_CORE);
@@ -109,11 +121,12 @@ function inTurn<T>(all: readonly T[], round: number): T[] {
 
 try {
   const originPort = await freePort();
-  origin = Origin.start(folder, originPort, LOAD_CORE);
+  const service = Origin.start(folder, originPort, LOAD_CORE);
+  origin = service;
   await startAll(originPort);
   const warming = new Map<string, number>();
   for (const [name, server] of proxies) {
-    const sample = await measureFull(name, server, Number(values['warm-up']));
+    const sample = await alone(server, () => measureFull(name, server, Number(values['warm-up'])));
     warming.set(name, sample.cpuUs);
   }
   const repeats = Array.from({ length: Number(values.repeats) });
@@ -121,10 +134,11 @@ try {
   for (const [round] of repeats.entries()) {
     full.push({
       name: 'none (direct)',
-      ...(await putFullLoad({ url: origin.url, connections, seconds }, LOAD_CORE)),
+      ...(await putFullLoad({ url: service.url, connections, seconds }, LOAD_CORE)),
       cpuUs: 0,
     });
-    for (const [name, server] of inTurn([...proxies], round)) full.push(await measureFull(name, server));
+    for (const [name, server] of inTurn([...proxies], round))
+      full.push(await alone(server, () => measureFull(name, server)));
   }
   const medians = printFull(full, warming);
   const areFirst = [...proxies.values()].map((server) => server.runFirst());
@@ -136,7 +150,7 @@ try {
   for (const [round] of repeats.entries()) {
     for (const [name, server] of inTurn([...proxies], round)) {
       const rate = (medians.get(name) as number) / 2;
-      added.push(await measureAdded(name, server, rate, origin));
+      added.push(await alone(server, () => measureAdded(name, server, rate, service)));
     }
   }
   printAdded(added);
