@@ -17,10 +17,18 @@ export interface QueueClock<T> {
 
 /** `setTimeout` takes 32 bits. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** A timer that is so late says that the process was kept from running: suspended, throttled, or busy for long. */
+const LATE_MS = 20;
+/** So much of the time in which it did not run is given back. */
+const MOST_GIVEN_BACK_MS = 1_000;
 
 /**
  * Deadlines of many requests behind one timer. Almost all are over long before they are due, and come in the order in which
  * they are due: to add and to remove one is to link and unlink it, and the timer is left alone.
+ *
+ * Node runs timers before it reads from connections. Where the process was kept from running, what was waited for may have come
+ * meanwhile, or be about to: it gets that time again, up to a second, before anything is found to be due. A gateway that was suspended
+ * would otherwise take all its upstreams for failed.
  */
 export class DeadlineQueue<T> {
   readonly #clock: QueueClock<T>;
@@ -70,6 +78,12 @@ export class DeadlineQueue<T> {
   }
 
   readonly #run = (): void => {
+    const lateMs = this.#clock.now() - this.#timerMs;
+    if (lateMs <= LATE_MS) this.#expire();
+    else this.#timer = this.#clock.setTimeout(this.#expire, Math.min(lateMs, MOST_GIVEN_BACK_MS));
+  };
+
+  readonly #expire = (): void => {
     // Timers may be a fraction early: what they were set for is due.
     const nowMs = Math.max(this.#timerMs, this.#clock.now());
     this.#timer = undefined;

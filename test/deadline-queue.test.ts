@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { type Deadline, DeadlineQueue } from '../src/deadline-queue.ts';
+import { systemClock } from '../src/transport/clock.ts';
 import { VirtualClock } from './transport/virtual-clock.ts';
 
 class Noted implements Deadline {
@@ -84,4 +87,25 @@ test('a deadline may be added again when it is due', () => {
   queue.remove(deadline);
   clock.advance(100);
   assert.equal(deadline.calls.length, 3);
+});
+
+test('what came while the process was kept from running counts before what is due', async (t) => {
+  const answering = `const { parentPort } = require('node:worker_threads'); parentPort.on('message', () => parentPort.postMessage('answer'));`;
+  const worker = new Worker(answering, { eval: true });
+  t.after(() => worker.terminate());
+  await once(worker, 'online');
+  const queue = new DeadlineQueue(systemClock);
+  const answered = new Noted();
+  const unanswered = new Noted();
+  queue.add(answered, systemClock.now() + 50);
+  queue.add(unanswered, systemClock.now() + 50);
+  worker.once('message', () => queue.remove(answered));
+  const answer = once(worker, 'message');
+  // What follows an immediate in the loop of events is the timers.
+  await new Promise((resolve) => setImmediate(resolve));
+  worker.postMessage('question');
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+  await answer;
+  while (unanswered.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual([answered.calls.length, unanswered.calls.length], [0, 1]);
 });
