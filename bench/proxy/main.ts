@@ -72,7 +72,7 @@ async function startAll(originPort: number): Promise<void> {
 /** A core that has rested is slow for a while: nobody is measured on one. */
 const LEAD_IN_SECONDS = 1;
 
-/** An idle process too has things to do, a collector above all: only one is not stopped. */
+/** Idle processes have things to do as well, collect garbage above all: all others are stopped meanwhile. */
 async function alone<T>(server: PinnedProcess, measure: () => Promise<T>): Promise<T> {
   server.resume();
   try {
