@@ -1,3 +1,5 @@
+import { PatientTimer, type TimerClock } from './patient-timer.ts';
+
 /** What is due at a time. The links belong to the queue that it stands in. */
 export interface Deadline {
   dueMs: number;
@@ -7,37 +9,21 @@ export interface Deadline {
   onDue(nowMs: number): void;
 }
 
-/** The clock that a queue goes by. */
-export interface QueueClock<T> {
-  /** Monotonic milliseconds. */
-  now(): number;
-  setTimeout(callback: () => void, delayMs: number): T;
-  clearTimeout(timer: T): void;
-}
-
 /** `setTimeout` takes 32 bits. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-/** A timer that is so late says that the process was kept from running: suspended, throttled, or busy for long. */
-const LATE_MS = 20;
-/** So much of the time in which it did not run is given back. */
-const MOST_GIVEN_BACK_MS = 1_000;
 
 /**
  * Deadlines of many requests behind one timer. Almost all are over long before they are due, and come in the order in which
  * they are due: to add and to remove one is to link and unlink it, and the timer is left alone.
- *
- * Node runs timers before it reads from connections. Where the process was kept from running, what was waited for may have come
- * meanwhile, or be about to: it gets that time again, up to a second, before anything is found to be due. A gateway that was suspended
- * would otherwise take all its upstreams for failed.
  */
 export class DeadlineQueue<T> {
-  readonly #clock: QueueClock<T>;
+  readonly #clock: TimerClock<T>;
   #first: Deadline | undefined;
   #last: Deadline | undefined;
-  #timer: T | undefined;
+  #timer: PatientTimer<T> | undefined;
   #timerMs = Number.POSITIVE_INFINITY;
 
-  constructor(clock: QueueClock<T>) {
+  constructor(clock: TimerClock<T>) {
     this.#clock = clock;
   }
 
@@ -70,18 +56,12 @@ export class DeadlineQueue<T> {
   }
 
   #arm(dueMs: number): void {
-    if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+    this.#timer?.clear();
     const nowMs = this.#clock.now();
     const delayMs = Math.min(Math.max(1, dueMs - nowMs), LONGEST_TIMER_MS);
     this.#timerMs = nowMs + delayMs;
-    this.#timer = this.#clock.setTimeout(this.#run, delayMs);
+    this.#timer = new PatientTimer(this.#clock, this.#expire, delayMs);
   }
-
-  readonly #run = (): void => {
-    const lateMs = this.#clock.now() - this.#timerMs;
-    if (lateMs <= LATE_MS) this.#expire();
-    else this.#timer = this.#clock.setTimeout(this.#expire, Math.min(lateMs, MOST_GIVEN_BACK_MS));
-  };
 
   readonly #expire = (): void => {
     // Timers may be a fraction early: what they were set for is due.

@@ -1,6 +1,8 @@
 /** The part of an `AbortSignal` that most of those who wait need. */
 export interface AbortSource {
   readonly aborted: boolean;
+  /** Of use once it is aborted. */
+  readonly reason: unknown;
   addEventListener(type: 'abort', listener: EventListenerObject): void;
   removeEventListener(type: 'abort', listener: EventListenerObject): void;
 }

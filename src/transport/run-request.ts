@@ -3,7 +3,7 @@ import { WeirError } from '../errors.ts';
 import type { Random } from './clock.ts';
 import type { Endpoint } from './endpoint/endpoint.ts';
 import type { RetrySuppression } from './events.ts';
-import { Failure } from './exchange/failure.ts';
+import { Failure, kindOfAbort } from './exchange/failure.ts';
 import { errorOfFailure, refusalError } from './failure-error.ts';
 import { type BackoffSettings, backoffMs } from './retry/backoff.ts';
 import { decideRetry } from './retry/decide-retry.ts';
@@ -178,9 +178,9 @@ export class RequestRunner {
     throw refusalError('overloaded', upstream, RETRY_AFTER_OVERLOAD_MS);
   }
 
-  #abortError({ deadlineMs }: RequestContext): WeirError {
-    const kind = this.#options.clock.now() >= deadlineMs ? 'deadline' : 'aborted';
-    return errorOfFailure(new Failure(kind, false), this.#options.upstream);
+  #abortError({ aborts, signal }: RequestContext): WeirError {
+    const { reason } = aborts ?? signal;
+    return errorOfFailure(new Failure(kindOfAbort(reason), false), this.#options.upstream);
   }
 }
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { transportSchema } from '../../src/config/schema/transport.ts';
+import { WeirError } from '../../src/errors.ts';
 import { GET, POST, reach } from './reach.ts';
 import { startServer } from './recording-server.ts';
 import { contextOf } from './request-context.ts';
@@ -160,6 +161,24 @@ test('4xx and aborts by clients leave the breaker closed', async (t) => {
     const answer = upstream.send({ ...GET, path: '/hang' }, contextOf({ signal: AbortSignal.timeout(2) }));
     await assert.rejects(answer, { code: 'CLIENT_CLOSED_REQUEST' });
   }
+  assert.equal(upstream.state.breaker?.state.kind, 'closed');
+});
+
+test('clients that have left while the gateway was suspended speak against no upstream', async (t) => {
+  const arrived = Promise.withResolvers<void>();
+  const server = await startServer(t, () => {
+    if (server.requests.length === 6) arrived.resolve();
+  });
+  const clock = new VirtualClock();
+  const { upstream } = reach(t, server.url, parse({ retry: false }), { clock });
+  const client = new AbortController();
+  const context = () => contextOf({ signal: client.signal, deadlineMs: 30_000 });
+  const answers = Promise.allSettled(Array.from({ length: 6 }, () => upstream.send(GET, context())));
+  await arrived.promise;
+  clock.suspend(40_000);
+  client.abort(new WeirError('CLIENT_CLOSED_REQUEST'));
+  const codes = (await answers).map((answer) => answer.status === 'rejected' && answer.reason.code);
+  assert.deepEqual(new Set(codes), new Set(['CLIENT_CLOSED_REQUEST']));
   assert.equal(upstream.state.breaker?.state.kind, 'closed');
 });
 

@@ -44,6 +44,11 @@ export class VirtualClock implements Clock {
     this.#now = endMs;
   }
 
+  /** Time in which the process does not run: no timer fires. */
+  suspend(ms: number): void {
+    this.#now += ms;
+  }
+
   /** As {@link advance}, and lets promises that follow from it settle. */
   async pass(ms: number): Promise<void> {
     this.advance(ms);

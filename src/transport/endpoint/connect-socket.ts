@@ -1,5 +1,7 @@
 import net, { type LookupFunction, type OnReadOpts } from 'node:net';
 import tls from 'node:tls';
+import { PatientTimer } from '../../patient-timer.ts';
+import { systemClock } from '../clock.ts';
 import type { TlsOptions } from './tls-options.ts';
 
 export interface ConnectOptions {
@@ -31,18 +33,19 @@ export function connectSocket({
     const socket = secure
       ? tls.connect({ ...to, ...tlsOptions, servername, ALPNProtocols: [...protocols] })
       : net.connect(onread === undefined ? to : { ...to, onread });
-    const timer = setTimeout(() => {
+    const onTimeout = () => {
       const error = new Error(`No connection to ${url.host} within ${timeoutMs} ms`);
       socket.destroy(Object.assign(error, { code: 'CONNECT_TIMEOUT' }));
-    }, timeoutMs);
+    };
+    const timer = new PatientTimer(systemClock, onTimeout, timeoutMs);
     const onError = (error: Error) => {
-      clearTimeout(timer);
+      timer.clear();
       reject(error);
     };
     socket.setNoDelay(true).setKeepAlive(true, TCP_KEEP_ALIVE_MS);
     socket.once('error', onError);
     socket.once(secure ? 'secureConnect' : 'connect', () => {
-      clearTimeout(timer);
+      timer.clear();
       socket.off('error', onError);
       resolve(socket);
     });

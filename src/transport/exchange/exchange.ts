@@ -5,7 +5,7 @@ import type { Clock, Timer } from '../clock.ts';
 import type { AnswerHandler, OutgoingRequest } from '../endpoint/connections.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { WireRequest } from '../endpoint/wire-request.ts';
-import { classify, Failure, type FailureKind } from './failure.ts';
+import { classify, Failure, type FailureKind, kindOfAbort } from './failure.ts';
 
 /** When and why a running try is given up. */
 export interface Limits {
@@ -13,7 +13,7 @@ export interface Limits {
   readonly deadlines: DeadlineQueue<Timer>;
   /** The client's; one listener, removed when the exchange ends. */
   readonly signal: AbortSource;
-  /** The client's deadline, to tell it from the client's leaving. */
+  /** The client's. */
   readonly deadlineMs: number;
   /** When the try begins, on the scale of `clock`. */
   readonly startedMs: number;
@@ -102,7 +102,7 @@ export abstract class Exchange<R> implements AnswerHandler, Deadline {
 
   /** The client's signal. */
   handleEvent(): void {
-    this.giveUp(this.limits.clock.now() >= this.limits.deadlineMs ? 'deadline' : 'aborted');
+    this.giveUp(kindOfAbort(this.limits.signal.reason));
   }
 
   onDue(nowMs: number): void {

@@ -1,3 +1,5 @@
+import { WeirError } from '../../errors.ts';
+
 /**
  * Why a try brought no answer.
  * - `connect`: no connection (DNS, TCP, TLS), so the upstream did not see the request.
@@ -57,4 +59,12 @@ export function classify(error: Error, sent: boolean): Failure {
   // RFC 9113 §8.7: a refused stream, and one above the last id of a GOAWAY, was not processed.
   if (/REFUSED_STREAM/.test(error.message)) return new Failure('refused', false, error);
   return new Failure('reset', true, error);
+}
+
+/**
+ * What the end of a request from the client's side means. Its reason tells, not the clock: a process that was suspended may find only after
+ * the deadline that the client has left before it, and that says nothing of the upstream.
+ */
+export function kindOfAbort(reason: unknown): 'deadline' | 'aborted' {
+  return reason instanceof WeirError && reason.code === 'DEADLINE_EXCEEDED' ? 'deadline' : 'aborted';
 }

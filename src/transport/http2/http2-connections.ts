@@ -1,5 +1,6 @@
 import http2, { type ClientHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
+import { PatientTimer } from '../../patient-timer.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { Connections } from '../endpoint/connections.ts';
 import type { Holder, WireRequest } from '../endpoint/wire-request.ts';
@@ -29,7 +30,8 @@ interface Connection {
   ready: boolean;
   streams: number;
   draining: boolean;
-  pinging: boolean;
+  /** Until the PING that is under way must be answered. */
+  ping: PatientTimer<Timer> | undefined;
 }
 
 /**
@@ -82,7 +84,7 @@ export class Http2Connections implements Connections, Holder {
       createConnection: () => socket,
       settings: { enablePush: false, initialWindowSize: STREAM_WINDOW_BYTES },
     });
-    const connection: Connection = { session, ready: false, streams: 0, draining: false, pinging: false };
+    const connection: Connection = { session, ready: false, streams: 0, draining: false, ping: undefined };
     this.#connections.add(connection);
     session.once('connect', () => session.setLocalWindowSize(CONNECTION_WINDOW_BYTES));
     let cause: Error | undefined;
@@ -90,10 +92,10 @@ export class Http2Connections implements Connections, Holder {
       cause = error;
     });
     this.#connecting = true;
-    const { clock } = this.#options;
-    const timer: Timer = clock.setTimeout(() => session.destroy(new Error('No SETTINGS came')), SETTINGS_TIMEOUT_MS);
+    const onTimeout = () => session.destroy(new Error('No SETTINGS came'));
+    const timer = new PatientTimer(this.#options.clock, onTimeout, SETTINGS_TIMEOUT_MS);
     session.on('remoteSettings', () => {
-      clock.clearTimeout(timer);
+      timer.clear();
       if (!connection.ready) {
         connection.ready = true;
         this.#connecting = false;
@@ -106,7 +108,8 @@ export class Http2Connections implements Connections, Holder {
     });
     session.once('close', () => {
       this.#connections.delete(connection);
-      clock.clearTimeout(timer);
+      timer.clear();
+      connection.ping?.clear();
       if (connection.ready) {
         this.#serve();
       } else {
@@ -157,14 +160,11 @@ export class Http2Connections implements Connections, Holder {
   /** A request waited in vain: is it the service that is slow, or is nobody there? */
   #ping(connection: Connection): void {
     const { session } = connection;
-    if (connection.pinging || session.closed || session.destroyed) return;
-    connection.pinging = true;
-    const { clock } = this.#options;
-    const timer: Timer = clock.setTimeout(() => session.destroy(), PING_TIMEOUT_MS);
-    session.once('close', () => clock.clearTimeout(timer));
+    if (connection.ping !== undefined || session.closed || session.destroyed) return;
+    connection.ping = new PatientTimer(this.#options.clock, () => session.destroy(), PING_TIMEOUT_MS);
     session.ping(() => {
-      connection.pinging = false;
-      clock.clearTimeout(timer);
+      connection.ping?.clear();
+      connection.ping = undefined;
     });
   }
 
