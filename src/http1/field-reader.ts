@@ -1,4 +1,5 @@
 import { endOfName, endOfValue } from './field-characters.ts';
+import { FieldNames } from './field-names.ts';
 import { MalformedMessage } from './malformed-message.ts';
 import type { ViewedMemory } from './viewed-memory.ts';
 
@@ -24,6 +25,8 @@ interface Kept {
 }
 
 const NO_FIELDS: string[] = [];
+/** Of all connections. */
+const NAMES = new FieldNames();
 const NOTHING: Kept = { view: new DataView(new ArrayBuffer(0)), starts: [0], fields: [] };
 
 /**
@@ -91,7 +94,7 @@ export class FieldReader {
           const reason = bytes[nameEnd] === CR ? 'A field line has no colon' : 'A field line has no valid name';
           throw new MalformedMessage(reason);
         }
-        name = bytes.toString('latin1', at, nameEnd);
+        name = NAMES.read(bytes, at, nameEnd);
         valueStart = nameEnd + 1;
       }
       while (valueStart < end && isSpace(bytes[valueStart])) valueStart++;

@@ -56,13 +56,12 @@ export function compileForward(options: ForwardOptions): { readonly answer: Answ
 }
 
 function toRouteAnswer(answer: StreamedResponse, filter: FieldFilter): RouteAnswer {
-  const { status, trailers } = answer;
   return {
-    status,
+    status: answer.status,
     headers: endToEndFields(answer.headers, filter),
     // Most answers are here as a whole: no stream is made of them then.
     body: answer.takeWhole() ?? answer.body,
-    trailers: () => toTrailers(trailers(), filter),
+    trailers: () => toTrailers(answer.trailers(), filter),
   };
 }
 

@@ -125,7 +125,7 @@ export function streamedRequest(
       return exchange;
     },
     discard: discardStream,
-    retryAfter: ({ headers }: StreamedResponse) => findField(headers, 'retry-after'),
+    retryAfter: retryAfterOf,
     addCookie: addCookieLine,
   };
   return runnable;
@@ -160,7 +160,7 @@ export function upgradeRequest(
       if ('socket' in answer) answer.socket.destroy();
       else discardStream(answer);
     },
-    retryAfter: ({ headers }) => findField(headers, 'retry-after'),
+    retryAfter: retryAfterOf,
     addCookie: addCookieLine,
   };
 }
@@ -181,6 +181,10 @@ function headersOfTry(
 function discardStream({ body }: StreamedResponse): void {
   // Read to its end, so that the connection stays of use; the limits of the exchange hold on.
   body.on('error', () => {}).resume();
+}
+
+function retryAfterOf({ headers }: { readonly headers: readonly string[] }): string | undefined {
+  return findField(headers, 'retry-after');
 }
 
 function addCookieLine(answer: { headers: readonly string[] }, cookie: string): void {

@@ -93,9 +93,6 @@ class StreamedAnswer implements StreamedResponse {
   headers: readonly string[];
   readonly content: StreamedBody;
   trailing: readonly string[] = [];
-  // Their users take them from the answer by name.
-  readonly trailers = (): string[] => [...this.trailing];
-  readonly takeWhole = (): Buffer | undefined => this.content.takeWhole();
 
   constructor(status: number, statusText: string, headers: readonly string[], content: StreamedBody) {
     this.status = status;
@@ -106,5 +103,13 @@ class StreamedAnswer implements StreamedResponse {
 
   get body(): Readable {
     return this.content.stream;
+  }
+
+  takeWhole(): Buffer | undefined {
+    return this.content.takeWhole();
+  }
+
+  trailers(): string[] {
+    return [...this.trailing];
   }
 }

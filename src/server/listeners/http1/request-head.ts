@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type ErrorCode, WeirError } from '../../../errors.ts';
+import { remember } from '../../../remember.ts';
 
 /** How the body of a request is framed (RFC 9112 §6.3): its length, in chunks, or in a way that is to be refused. */
 export type Framing = number | 'chunked' | 'unknown';
@@ -21,15 +22,6 @@ export interface Http1RequestHead {
   /** Whether it asks for another protocol (RFC 9110 §7.8). */
   readonly isUpgrade: boolean;
 }
-
-/** The names of the fields of a head, in their order: a client sends the same ones over and over. */
-export interface KnownNames {
-  readonly written: readonly string[];
-  /** The same in lower case. */
-  readonly lower: readonly string[];
-}
-
-export const NO_KNOWN_NAMES: KnownNames = { written: [], lower: [] };
 
 const METHOD = /^[A-Z][A-Z0-9-]*$/;
 const VERSION = /^ HTTP\/\d\.\d$/;
@@ -70,16 +62,9 @@ function readVersion(line: string): 0 | 1 {
   throw malformed('The first line is not of HTTP');
 }
 
-/**
- * What a request's fields say, below its start line.
- * @param names Of the fields.
- */
-export function completeHead(
-  { method, target, minor }: StartLine,
-  fields: string[],
-  { lower }: KnownNames,
-): Http1RequestHead {
-  const headers = joinFields(fields, lower);
+/** What a request's fields say, below its start line. */
+export function completeHead({ method, target, minor }: StartLine, fields: string[]): Http1RequestHead {
+  const headers = joinFields(fields);
   const options = headers.connection;
   const keepsAlive = minor === 1 ? !hasOption(options, 'close') : hasOption(options, 'keep-alive');
   return {
@@ -104,16 +89,7 @@ function refuse(code: ErrorCode, message: string): never {
   throw new WeirError(code, message);
 }
 
-/** @param known Of the head before. */
-export function lowerNames(fields: readonly string[], known: KnownNames): KnownNames {
-  const { written, lower } = known;
-  const count = fields.length / 2;
-  let same = 0;
-  while (same < count && fields[same * 2] === written[same]) same++;
-  if (same === count && written.length === count) return known;
-  const names = fields.filter((_, at) => at % 2 === 0);
-  return { written: names, lower: names.map((name, i) => (i < same ? (lower[i] as string) : name.toLowerCase())) };
-}
+const lowerCaseOf = remember((name) => name.toLowerCase());
 
 /** Without a prototype: a field may be named `__proto__`. A class, so that all of them have one shape. */
 class Headers {}
@@ -124,10 +100,10 @@ delete (Headers.prototype as { constructor?: unknown }).constructor;
  * As node:http joins them: the first line of a field of one value counts, `cookie` is joined by `; `, others by `, `. So is
  * `content-length`, which makes of two lengths none.
  */
-function joinFields(fields: readonly string[], names: readonly string[]): IncomingHttpHeaders {
+function joinFields(fields: readonly string[]): IncomingHttpHeaders {
   const headers = new Headers() as Record<string, string | string[] | undefined>;
   for (let at = 0; at < fields.length; at += 2) {
-    const name = names[at / 2] as string;
+    const name = lowerCaseOf(fields[at] as string);
     const value = fields[at + 1] as string;
     const before = headers[name];
     if (before === undefined) headers[name] = name === 'set-cookie' ? [value] : value;

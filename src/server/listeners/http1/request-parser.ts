@@ -4,7 +4,7 @@ import { FieldReader } from '../../../http1/field-reader.ts';
 import { MalformedMessage } from '../../../http1/malformed-message.ts';
 import { endOfStartLine } from '../../../http1/start-line.ts';
 import { ViewedMemory } from '../../../http1/viewed-memory.ts';
-import { completeHead, type Http1RequestHead, lowerNames, NO_KNOWN_NAMES, readStartLine } from './request-head.ts';
+import { completeHead, type Http1RequestHead, readStartLine } from './request-head.ts';
 
 /** What a parser tells, in the order of the bytes. */
 export interface RequestSink {
@@ -43,7 +43,6 @@ export class RequestParser {
   readonly #fieldReader = new FieldReader(MEMORY);
   /** The part of a head or of trailers that is here so far. */
   #text = '';
-  #known = NO_KNOWN_NAMES;
   #remaining = 0;
   #crSeen = false;
 
@@ -153,9 +152,7 @@ export class RequestParser {
     const line = readStartLine(bytes.toString('latin1', at, lineEnd));
     const next = this.#fieldReader.read(bytes, lineEnd + 2, end);
     if (next === -1) return undefined;
-    const fields = this.#fieldReader.takeFields();
-    this.#known = lowerNames(fields, this.#known);
-    return { head: completeHead(line, fields, this.#known), next };
+    return { head: completeHead(line, this.#fieldReader.takeFields()), next };
   }
 
   #startBody(head: Http1RequestHead): void {
