@@ -1,9 +1,13 @@
 /**
- * `npm run bench -- proxy [--seconds N] [--repeats N] [--warm-up N] [--only NAME]`: each proxy on core 1, load and origin on core 0.
+ * `npm run bench -- proxy [--seconds N] [--repeats N] [--warm-up N] [--orders N] [--only NAME]`: each proxy on core 1, load and origin on
+ * core 0.
  * They are asked in turn, while the others are stopped. First as much as each bears (closed loop, wrk), then half of that at random
  * times (open loop), beside the origin itself at the same rate: the difference is what the proxy adds. All this once each has
  * borne full load for `--warm-up` seconds, 20 by default: so long does V8 compile what runs often. What a request costs
  * meanwhile is printed too. Each run has a second of the same load before it, and each round begins with another proxy.
+ *
+ * All requests are the same, as of one client; with `--orders`, up to 20, their fields come in so many orders, as of many clients behind
+ * one balancer. That is for the closed loop: the open one has only the same request.
  *
  * At half of what it bears, a proxy that waits a millisecond for its core has dozens of requests to catch up with: where the rest of
  * the machine takes 1 % of the time, it alone makes the 99th percentile. So each server runs first on its core then, and cores do not
@@ -29,6 +33,7 @@ const { values } = parseArgs({
     repeats: { type: 'string', default: '5' },
     'warm-up': { type: 'string', default: '20' },
     connections: { type: 'string', default: '50' },
+    orders: { type: 'string', default: '1' },
     only: { type: 'string', multiple: true },
   },
 });
@@ -36,6 +41,7 @@ const LOAD_CORE = 0;
 const PROXY_CORE = 1;
 const seconds = Number(values.seconds);
 const connections = Number(values.connections);
+const orders = Number(values.orders);
 
 for (const program of ['wrk', 'cc']) {
   if (hasCommand(program)) continue;
@@ -83,9 +89,9 @@ async function alone<T>(server: PinnedProcess, measure: () => Promise<T>): Promi
 }
 
 async function measureFull(name: string, server: PinnedProcess, forSeconds = seconds): Promise<Sample> {
-  await putFullLoad({ url: server.url, connections, seconds: LEAD_IN_SECONDS }, LOAD_CORE);
+  await putFullLoad({ url: server.url, connections, seconds: LEAD_IN_SECONDS, orders }, LOAD_CORE);
   const before = server.cpuMs();
-  const load = { url: server.url, connections, seconds: forSeconds };
+  const load = { url: server.url, connections, seconds: forSeconds, orders };
   const result = await putFullLoad(load, LOAD_CORE);
   return { name, ...result, cpuUs: ((server.cpuMs() - before) * 1_000) / result.requests };
 }
@@ -134,7 +140,7 @@ try {
   for (const [round] of repeats.entries()) {
     full.push({
       name: 'none (direct)',
-      ...(await putFullLoad({ url: service.url, connections, seconds }, LOAD_CORE)),
+      ...(await putFullLoad({ url: service.url, connections, seconds, orders }, LOAD_CORE)),
       cpuUs: 0,
     });
     for (const [name, server] of inTurn([...proxies], round))
