@@ -384,3 +384,34 @@ test('a request with less time than the fastest answer takes is refused at once,
   clock.advance(5_000);
   assert.equal((await upstream.send(GET, contextOf({ deadlineMs: clock.now() + 49 }))).status, 200);
 });
+
+test('the tier of an identity decides on its place in the queue', async (t) => {
+  const held = Promise.withResolvers<void>();
+  const server = await startServer(t, async (_, response) => {
+    await held.promise;
+    response.end();
+  });
+  const concurrency = { limit: 1, queue: 3, high_tiers: ['gold'], low_tiers: ['free'] };
+  const { upstream, of } = reach(t, server.url, parse({ retry: false, concurrency }));
+  const order: string[] = [];
+  const send = async (tier: string | undefined, name = tier ?? 'none') => {
+    const rest = { subject: name, kind: 'jwt', scopes: [], roles: [], claims: {} } as const;
+    const identity = { ...rest, ...(tier !== undefined && { tier }) };
+    await upstream.send({ ...GET, path: `/${name}` }, contextOf({ identity }));
+    order.push(name);
+  };
+  const running = send(undefined, 'first');
+  const refused = assert.rejects(send('free'), {
+    code: 'UPSTREAM_UNAVAILABLE',
+    details: { reason: 'overloaded', retryAfterSeconds: 1 },
+  });
+  const waiting = [send(undefined), send('silver'), send('gold')];
+  await refused;
+  assert.deepEqual(
+    of('shed').map(({ priority }) => priority),
+    ['low'],
+  );
+  held.resolve();
+  await Promise.all([running, ...waiting]);
+  assert.deepEqual(order, ['first', 'gold', 'none', 'silver']);
+});
