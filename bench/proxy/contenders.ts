@@ -17,8 +17,8 @@ const OF_ONE_CORE = [
   '--use-largepages=silent',
 ];
 /**
- * At real-time priority (see `main.ts`) the main thread would wait, for 50 ms or longer, for a lock of a helper that does not get the core.
- * CPU time is the same without helpers, and so are collections of the young generation.
+ * Where the main thread has real-time priority (see `main.ts`), it stood still now and then for 50 ms while a helper that collects garbage had
+ * the core. CPU time is the same without such helpers, and so are collections of the young generation; full ones take twice as long.
  */
 const FLAGS = [...OF_ONE_CORE, '--single-threaded-gc'];
 /** Routes beside the one that is asked for: matching is to be part of the cost. */
