@@ -70,7 +70,8 @@ export async function runParts(
     throwAtDeadline(outcomes, context);
     return { outcomes: new Map(outcomes), values };
   } catch (error) {
-    siblings.abort(error);
+    // Without the error as its reason: where one part ran out of time, that is no failure of the others' upstreams.
+    siblings.abort();
     // Nothing of the others may still be under way when the client is told.
     await Promise.allSettled(running.values());
     context.signal.throwIfAborted();

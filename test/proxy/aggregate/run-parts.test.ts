@@ -2,11 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { routeAggregate } from '../../../src/config/schema/route-aggregate.ts';
+import { transportSchema } from '../../../src/config/schema/transport.ts';
 import { WeirError } from '../../../src/errors.ts';
 import { compilePart } from '../../../src/proxy/aggregate/part.ts';
 import { runParts } from '../../../src/proxy/aggregate/run-parts.ts';
 import type { Upstream } from '../../../src/transport/upstream.ts';
+import { reach } from '../../transport/reach.ts';
+import { startServer } from '../../transport/recording-server.ts';
 import { contextOf } from '../../transport/request-context.ts';
+import { VirtualClock } from '../../transport/virtual-clock.ts';
 
 /** An upstream whose answers come in an order that the test chooses, and that knows what is under way. */
 class ScriptedUpstream implements Upstream {
@@ -121,5 +125,28 @@ describe('the parts of an aggregate', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it('are given up with the request, and that is no failure of their upstreams', async (t) => {
+    const arrived = Promise.withResolvers<void>();
+    const server = await startServer(t, () => arrived.resolve());
+    const clock = new VirtualClock();
+    const { upstream: slow } = reach(t, server.url, transportSchema.parse({ breaker: { failures: 1 } }), { clock });
+    const late = new ScriptedUpstream(() => false);
+    late.send = async () => {
+      await arrived.promise;
+      // More than half of what the other has.
+      clock.suspend(20_000);
+      throw new WeirError('DEADLINE_EXCEEDED');
+    };
+    const { parts } = routeAggregate.parse({
+      parts: { slow: { upstream: 'slow', path: '/' }, late: { upstream: 'late', path: '/' } },
+    });
+    const compiled = Object.entries(parts).map(([name, part]) =>
+      compilePart('route', name, part, { get: () => (name === 'slow' ? slow : late) }),
+    );
+    const running = runParts(compiled, {}, contextOf({ deadlineMs: 30_000 }), { client: [], stopsAtError: true });
+    await assert.rejects(running, { code: 'DEADLINE_EXCEEDED' });
+    assert.equal(slow.state.breaker?.state.kind, 'closed');
   });
 });
